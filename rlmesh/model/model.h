@@ -1,0 +1,79 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+// Everything that can act is a Model.
+
+#ifndef RLMESH_MODEL_MODEL_H_
+#define RLMESH_MODEL_MODEL_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "rlmesh/spaces/env_contract.h"
+#include "rlmesh/spaces/value.h"
+
+namespace rlmesh {
+
+// The episode behind one row of a request. A new id is the only sign of a new
+// episode.
+struct EpisodeRow {
+  std::string episode_id;        // not empty, distinct within a request
+  absl::optional<int64_t> seed;  // of explicitly seeded episodes
+};
+
+// Borrowed for the call.
+struct PredictRequest {
+  absl::string_view route;
+  ValueView observations;  // one row an episode
+  absl::Span<const EpisodeRow> episodes;
+  absl::optional<int64_t> step;  // steps of the session so far
+  absl::Duration timeout = absl::InfiniteDuration();
+};
+
+// The first frame is for this step, the others for the steps after it; each is
+// a full batch. Owned by the model, valid until its next call on this route.
+struct Prediction {
+  std::vector<ValueView> frames;
+};
+
+// A policy for any number of environments, each with a route of its own.
+// Thread-safe as far as routes differ; calls for one route come one at a time.
+//
+// Errors: NotFound for a route that is not open, InvalidArgument for a contract
+// or an observation that does not fit, Internal when the policy's code fails,
+// DeadlineExceeded and Unavailable as for environments.
+//
+// Example:
+//   RLMESH_RETURN_IF_ERROR(model->Open("env-1", env->contract()));
+//   Prediction prediction;
+//   RLMESH_RETURN_IF_ERROR(model->Predict(request, &prediction));
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  // Prepares for an environment; a second Open of a route replaces the first.
+  virtual absl::Status Open(absl::string_view route,
+                            const EnvContract& contract) = 0;
+
+  virtual absl::Status Predict(const PredictRequest& request,
+                               Prediction* prediction) = 0;
+
+  // Forgets episodes of a route; an empty list forgets all. Unknown ones are
+  // fine.
+  virtual absl::Status Reset(absl::string_view route,
+                             absl::Span<const std::string> episode_ids) = 0;
+
+  // Forgets a route; repeating is fine.
+  virtual absl::Status CloseRoute(absl::string_view route) = 0;
+};
+
+}  // namespace rlmesh
+
+#endif  // RLMESH_MODEL_MODEL_H_

@@ -1,0 +1,32 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+// Random values of a space.
+
+#ifndef RLMESH_SPACES_SAMPLER_H_
+#define RLMESH_SPACES_SAMPLER_H_
+
+#include "rlmesh/base/random.h"
+#include "rlmesh/spaces/space_spec.h"
+#include "rlmesh/spaces/value.h"
+
+namespace rlmesh {
+
+// Draws valid values: uniform over finite domains; a Box element is uniform
+// between two finite bounds, exponential beyond one, standard normal without
+// (as Gymnasium's own sampling). Every draw passes CheckValue without
+// deviation. The same `random` gives the same bytes in every release.
+//
+// `out` must be a value of `spec` (or any: it is reset when it is not) and
+// keeps its memory. Lane `lane` of `lanes` is written; others stay as they are.
+//
+// Example:
+//   ValueBuffer action(spec, 1);
+//   SampleLane(spec, /*lane=*/0, /*lanes=*/1, &random, &action);
+void SampleLane(const SpaceSpec& spec, int lane, int lanes, Random* random,
+                ValueBuffer* out);
+
+}  // namespace rlmesh
+
+#endif  // RLMESH_SPACES_SAMPLER_H_
