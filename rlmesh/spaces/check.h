@@ -28,8 +28,9 @@ enum class ValidationPolicy { kWarn, kStrict, kOff };
 
 // Whether `value` is one of `spec` over `lanes` lanes: number of leaves, exact
 // lengths, Text headers and UTF-8, domains, no NaN in a Box. What deviates only
-// in range is appended to `deviations` (at most one an leaf; may be null) under
-// kWarn, an error under kStrict, and not looked at under kOff.
+// in range is appended to `deviations` (at most one a leaf; may be null) under
+// kWarn, an error under kStrict, and not looked at under kOff. A bool or
+// MultiBinary byte above 1, which readers take for 1, is such a deviation.
 //
 // InvalidArgument, with texts that begin as those of the wire's reference
 // implementation: "length mismatch: slab: got 3 bytes, expected 1 lanes * 8",

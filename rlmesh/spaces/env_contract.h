@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "rlmesh/proto/core/v1/env_contract.pb.h"
+#include "rlmesh/spaces/meta.h"
 #include "rlmesh/spaces/space_spec.h"
 
 namespace rlmesh {
@@ -23,9 +24,8 @@ enum class AutoresetMode {
   kDisabled = 3,  // the lane waits for a reset
 };
 
-// A serialized rlmesh.spaces.v1.MetaMap: metadata, infos and options travel as
-// bytes and are parsed only where somebody reads them.
-using MetaBytes = std::string;
+// The most lanes that an environment may have.
+inline constexpr int kMaxLanes = 65536;
 
 // Value type; spaces are those of one lane.
 struct EnvContract {
@@ -38,8 +38,8 @@ struct EnvContract {
   AutoresetMode autoreset_mode = AutoresetMode::kDisabled;
 
   // Checks a contract from anywhere: spec and both spaces there and valid,
-  // known autoreset mode, at most 65536 lanes. InvalidArgument says which
-  // field.
+  // known autoreset mode, at most kMaxLanes lanes, values that fit in a
+  // message. InvalidArgument says which field.
   static absl::StatusOr<EnvContract> FromProto(
       const core::v1::EnvContract& proto);
 

@@ -15,7 +15,9 @@ namespace rlmesh {
 
 // Draws valid values: uniform over finite domains; a Box element is uniform
 // between two finite bounds, exponential beyond one, standard normal without
-// (as Gymnasium's own sampling). Every draw passes CheckValue without
+// (as Gymnasium's own sampling; integers are rounded down, and exponential when
+// unsigned). A Text has at most 255 characters more than it must, of its
+// charset, else letters and digits. Every draw passes CheckValue without
 // deviation. The same `random` gives the same bytes in every release.
 //
 // `out` must be a value of `spec` (or any: it is reset when it is not) and

@@ -8,7 +8,6 @@
 #define RLMESH_SPACES_SPACE_SPEC_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,44 +15,9 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "rlmesh/proto/spaces/v1/spaces.pb.h"
-#include "rlmesh/spaces/dtype.h"
+#include "rlmesh/spaces/leaf_spec.h"
 
 namespace rlmesh {
-
-// One leaf of a space: a run of equal elements, or a text.
-struct LeafSpec {
-  enum class Kind { kBox, kDiscrete, kMultiBinary, kMultiDiscrete, kText };
-
-  // Where it stands: "$", "$.camera", "$.arm[1].joint".
-  std::string path;
-  Kind kind = Kind::kBox;
-  DType dtype = DType::kUint8;
-  std::vector<int64_t> shape;  // of one lane; empty for Discrete and Text
-  size_t elements = 1;         // product of shape
-  // Bytes of one lane: elements times the size of an element; 0 for Text, whose
-  // length varies.
-  size_t lane_bytes = 0;
-
-  // Box: bounds as little-endian elements; both empty when unbounded, one
-  // element each when uniform, `elements` elements each otherwise.
-  std::string low;
-  std::string high;
-
-  // Discrete: the values start, ..., start + n - 1.
-  int64_t n = 0;
-  int64_t start = 0;
-
-  // MultiDiscrete: element i takes the values 0, ..., nvec[i] - 1.
-  std::vector<int64_t> nvec;
-
-  // Text: lengths in characters; an empty charset allows any character.
-  int64_t min_length = 0;
-  int64_t max_length = 0;
-  std::string charset;
-
-  // "leaf $.camera (uint8[84,84,3])", for messages.
-  std::string Describe() const;
-};
 
 // A validated space. Code that holds one never checks it again: every rule of
 // spec section 7 holds (shapes positive, bounds ordered and typed, domains that

@@ -28,8 +28,7 @@ namespace rlmesh {
 // nothing about its space: CheckValue (check.h) is the door.
 //
 // Example:
-//   const float* position = reinterpret_cast<const
-//   float*>(view.leaf(0).data());
+//   float x = LoadElement<float>(view.leaf(0).data());  // need not be aligned
 class ValueView {
  public:
   ValueView() = default;
@@ -68,8 +67,8 @@ class ValueBuffer {
   // Makes it a copy of `view`, whatever its space.
   void Assign(ValueView view);
 
-  // The bytes of a leaf, to be written in place. Valid until the next call of
-  // Reset, Assign or SetText.
+  // The bytes of a leaf, aligned for every dtype, to be written in place. Valid
+  // until the next call of Reset, Assign or SetText.
   absl::Span<char> leaf(size_t i);
 
   // Writes element `index` (over all lanes) of fixed leaf `i`; T has the size
@@ -78,20 +77,30 @@ class ValueBuffer {
   void Set(size_t i, size_t index, T value);
 
   // Replaces Text leaf `i` by one UTF-8 text a lane, with the wire's header.
+  // The texts must not point into this buffer.
   void SetText(size_t i, absl::Span<const absl::string_view> lanes);
+
+  // Replaces the text of one lane; leaf `i` must be a valid Text leaf with that
+  // lane (as after Reset), and `text` must not point into this buffer.
+  void SetTextLane(size_t i, int lane, absl::string_view text);
 
   // Valid until the next call that changes this buffer.
   ValueView view() const { return ValueView(views_); }
 
  private:
   struct Extent {
-    size_t offset;
-    size_t size;
+    size_t offset;    // in the arena
+    size_t size;      // of the leaf
+    size_t capacity;  // up to the next leaf
   };
-  void Layout();
+  void Clear(size_t leaves);  // begins a new layout
+  void Append(size_t size);   // adds a leaf to it
+  void Publish();             // makes views_ those of extents_
+  void Resize(size_t i, size_t size);
 
   std::vector<Extent> extents_;
   std::vector<char> arena_;
+  size_t used_ = 0;  // bytes of the arena that belong to a leaf
   std::vector<absl::string_view> views_;  // into arena_
 };
 
