@@ -72,6 +72,14 @@ class Model {
 
   // Forgets a route; repeating is fine.
   virtual absl::Status CloseRoute(absl::string_view route) = 0;
+
+  // Makes running calls return Cancelled soon; may come from another thread.
+  // Ignored by models that never block.
+  virtual void Cancel() {}
+
+  // Whether calls return within microseconds and never block: a server then
+  // calls them inline instead of from a thread of their own.
+  virtual bool is_inline() const { return false; }
 };
 
 }  // namespace rlmesh
