@@ -1,4 +1,8 @@
 #!/usr/bin/env bash
+# Copyright 2026 The RLMesh Authors.
+# Use of this source code is governed by the Apache License 2.0
+# that can be found in the LICENSE file.
+#
 # Prints the path of one pinned file of a Debian package, downloading it when it
 # is not in the cache yet.
 #
