@@ -1,0 +1,84 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/transport/channel.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "rlmesh/base/status_macros.h"
+#include "rlmesh/transport/grpc_logging.h"
+#include "rlmesh/transport/peer_probe.h"
+#include "rlmesh/transport/wire.h"
+
+namespace rlmesh {
+namespace {
+
+// How long a peer that accepted our connection may take to say something.
+constexpr absl::Duration kProbe = absl::Milliseconds(300);
+
+}  // namespace
+
+absl::Status ConnectOptions::Validate() const {
+  if (timeout > absl::ZeroDuration()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("connect timeout is ",
+                                                 absl::FormatDuration(timeout),
+                                                 "; it must be more than 0"));
+}
+
+grpc::ChannelArguments MakeChannelArguments(const Address& address) {
+  grpc::ChannelArguments args;
+  args.SetMaxReceiveMessageSize(wire::kMaxMessageBytes);
+  args.SetMaxSendMessageSize(wire::kMaxMessageBytes);
+  args.SetCompressionAlgorithm(GRPC_COMPRESS_NONE);
+  args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
+  args.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
+  args.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  args.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  args.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  args.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  args.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
+  args.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
+  if (address.kind() == Address::Kind::kUnix) {
+    args.SetString(GRPC_ARG_DEFAULT_AUTHORITY, "localhost");
+  }
+  return args;
+}
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectChannel(
+    const Address& address, const ConnectOptions& options) {
+  RLMESH_RETURN_IF_ERROR(options.Validate());
+  RouteGrpcLogs();
+  // The probe that finds the reason of a failure fits in the time given.
+  const absl::Duration reserve = std::min(kProbe, options.timeout / 4);
+  const absl::Time deadline =
+      absl::Now() + std::min(options.timeout, absl::Hours(24)) - reserve;
+  std::shared_ptr<grpc::Channel> channel = grpc::CreateCustomChannel(
+      address.ConnectTarget(), grpc::InsecureChannelCredentials(),
+      MakeChannelArguments(address));
+  while (true) {
+    const grpc_connectivity_state state =
+        channel->GetState(/*try_to_connect=*/true);
+    if (state == GRPC_CHANNEL_READY) return channel;
+    if (state == GRPC_CHANNEL_TRANSIENT_FAILURE) {
+      const absl::Status status = ProbePeer(address, reserve);
+      const bool retry = absl::IsUnavailable(status) && options.wait_for_server;
+      if (!status.ok() && !retry) return status;
+    }
+    if (!channel->WaitForStateChange(state, absl::ToChronoTime(deadline))) {
+      break;
+    }
+  }
+  const absl::Status status = ProbePeer(address, reserve);
+  if (!status.ok()) return status;
+  return absl::DeadlineExceededError(absl::StrCat(
+      "connect timed out after ", absl::FormatDuration(options.timeout), ": ",
+      address.ToString(), " did not become ready"));
+}
+
+}  // namespace rlmesh

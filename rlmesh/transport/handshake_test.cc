@@ -1,0 +1,96 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/transport/handshake.h"
+
+#include "absl/status/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rlmesh/base/status_matchers.h"
+#include "rlmesh/transport/wire.h"
+
+namespace rlmesh {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr absl::StatusCode kRefused = absl::StatusCode::kFailedPrecondition;
+
+core::v1::HandshakeResponse Answer(const std::string& generation) {
+  core::v1::HandshakeRequest request;
+  request.set_protocol_generation(generation);
+  core::v1::HandshakeResponse response;
+  AnswerHandshake(request,
+                  {wire::kEnvComponent, "1.2.3", {{"subset_step", "true"}}, ""},
+                  &response);
+  return response;
+}
+
+Address SomeAddress() { return *Address::ForConnect("tcp://1.2.3.4:5"); }
+
+TEST(HandshakeTest, OurOwnRequestIsCompatible) {
+  core::v1::HandshakeResponse response;
+  AnswerHandshake(MakeHandshakeRequest({wire::kEnvComponent, "1.2.3", {}, ""}),
+                  {wire::kEnvComponent, "1.2.3", {}, ""}, &response);
+  RLMESH_EXPECT_OK(CheckHandshake(response, SomeAddress()));
+  EXPECT_FALSE(response.has_error_message());
+}
+
+TEST(HandshakeTest, TheGenerationIsTrimmed) {
+  EXPECT_TRUE(Answer(" rlmesh-wire-v1 ").compatible());
+}
+
+TEST(HandshakeTest, AnotherGenerationIsRefusedInBandNamingBoth) {
+  const core::v1::HandshakeResponse response = Answer("rlmesh.protocol.v1");
+  EXPECT_FALSE(response.compatible());
+  EXPECT_EQ(response.error_message(),
+            "protocol generation rlmesh.protocol.v1 not compatible with server "
+            "rlmesh-wire-v1");
+  // The rest is filled all the same.
+  EXPECT_THAT(response.supported_workflow_editions(), ElementsAre("2026.06"));
+  EXPECT_TRUE(HasCapability(response, wire::kSubsetStep));
+  EXPECT_THAT(CheckHandshake(response, SomeAddress()),
+              StatusIs(kRefused, AllOf(HasSubstr("handshake failed"),
+                                       HasSubstr("rlmesh.protocol.v1"),
+                                       HasSubstr("rlmesh-wire-v1"),
+                                       HasSubstr("tcp://1.2.3.4:5"))));
+  EXPECT_FALSE(Answer("").compatible());
+}
+
+TEST(HandshakeTest, OnlyTheValueTrueIsACapability) {
+  core::v1::HandshakeResponse response;
+  auto& capabilities = *response.mutable_capabilities();
+  capabilities["a"] = "true";
+  capabilities["b"] = "1";
+  EXPECT_TRUE(HasCapability(response, "a"));
+  EXPECT_FALSE(HasCapability(response, "b"));
+  EXPECT_FALSE(HasCapability(response, "c"));
+}
+
+TEST(HandshakeTest, ThePeersWordsAreEscaped) {
+  core::v1::HandshakeResponse response;
+  response.set_error_message("\x1b[2Jno");
+  EXPECT_THAT(CheckHandshake(response, SomeAddress()),
+              StatusIs(kRefused, HasSubstr("\\x1b[2Jno")));
+}
+
+TEST(HandshakeTest, AServerWithoutTheServiceIsExplained) {
+  EXPECT_THAT(ExplainHandshakeError(absl::UnimplementedError(""), SomeAddress(),
+                                    wire::kEnvService),
+              StatusIs(kRefused, HasSubstr(wire::kEnvService)));
+}
+
+TEST(HandshakeTest, AServerOfAnotherGenerationIsExplained) {
+  EXPECT_THAT(
+      ExplainHandshakeError(
+          absl::InternalError("failed to decode Protobuf message: could not "
+                              "parse"),
+          SomeAddress(), wire::kEnvService),
+      StatusIs(kRefused, HasSubstr("rlmesh-wire-v1")));
+}
+
+}  // namespace
+}  // namespace rlmesh
