@@ -13,6 +13,7 @@ def _base_libraries():
         debian = "abseil/abseil_20220623.1.orig.tar.gz",
         debian_sha256 = "abfe2897f3a30edaa74bc34365afe3c2a3cd012091a97dc7e008f7016adcd5fe",
         debian_strip_prefix = "abseil-20220623.1",
+        patches = ["//third_party:patches/abseil.patch"],
         sha256 = "91ac87d30cc6d79f9ab974c51874a704de9c2647c40f6932597329a282217ba8",
         strip_prefix = "abseil-cpp-20220623.1",
         urls = ["https://github.com/abseil/abseil-cpp/archive/refs/tags/20220623.1.tar.gz"],
@@ -104,6 +105,7 @@ def _grpc_and_below():
         debian = "c-ares/c-ares_1.18.1.orig.tar.gz",
         debian_sha256 = "1a7d52a8a84a9fbffb1be9133c0f6e17217d91ea5a6fa61f6b4729cda78ebbcf",
         debian_strip_prefix = "c-ares-1.18.1",
+        patches = ["//third_party:patches/cares.patch"],
         sha256 = "1a7d52a8a84a9fbffb1be9133c0f6e17217d91ea5a6fa61f6b4729cda78ebbcf",
         strip_prefix = "c-ares-1.18.1",
         urls = ["https://github.com/c-ares/c-ares/releases/download/cares-1_18_1/c-ares-1.18.1.tar.gz"],
@@ -136,7 +138,10 @@ def _grpc_and_below():
     source_archive(
         name = "com_github_grpc_grpc",
         debian_strip_prefix = "grpc-1.51.1",
-        patches = ["//third_party:patches/grpc.patch"],
+        patches = [
+            "//third_party:patches/grpc.patch",
+            "//third_party:patches/grpc_security.patch",
+        ],
         strip_prefix = "grpc-1.51.1",
         **grpc
     )
