@@ -18,6 +18,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "rlmesh/base/process_spawner.h"
+#include "rlmesh/base/program_path.h"
 #include "rlmesh/base/status_macros.h"
 
 extern char** environ;

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,7 +14,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <thread>
@@ -23,7 +21,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 
@@ -240,37 +237,10 @@ class Spawner {
   std::deque<std::function<void()>> jobs_ ABSL_GUARDED_BY(mu_);
 };
 
-bool IsExecutableFile(const std::string& path) {
-  struct stat info;
-  return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
-         access(path.c_str(), X_OK) == 0;
-}
-
 }  // namespace
 
 absl::StatusOr<SpawnedProcess> SpawnProcess(const SpawnRequest& request) {
   return Spawner::Get()->Spawn(request);
-}
-
-absl::StatusOr<std::string> FindProgram(absl::string_view program) {
-  if (program.empty()) {
-    return absl::InvalidArgumentError("a program to start has an empty name");
-  }
-  if (absl::StrContains(program, '/')) {
-    std::string path(program);
-    if (IsExecutableFile(path)) return path;
-    return absl::NotFoundError(
-        absl::StrCat("\"", path, "\" is not an executable file"));
-  }
-  const char* path = getenv("PATH");
-  if (path == nullptr) path = "/usr/local/bin:/usr/bin:/bin";
-  for (absl::string_view folder : absl::StrSplit(path, ':')) {
-    std::string candidate =
-        absl::StrCat(folder.empty() ? "." : folder, "/", program);
-    if (IsExecutableFile(candidate)) return candidate;
-  }
-  return absl::NotFoundError(absl::StrCat(
-      "no program \"", program, "\" in the folders of PATH (", path, ")"));
 }
 
 }  // namespace rlmesh

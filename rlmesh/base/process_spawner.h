@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "rlmesh/base/fd.h"
 
 namespace rlmesh {
@@ -46,10 +45,6 @@ struct SpawnedProcess {
 // the call that failed in the child. Thread-safe; also works in a process that
 // was forked from one that used it.
 absl::StatusOr<SpawnedProcess> SpawnProcess(const SpawnRequest& request);
-
-// The path of `program`: itself when it has a slash, else the first executable
-// file of that name in PATH. NotFound names what was looked for and where.
-absl::StatusOr<std::string> FindProgram(absl::string_view program);
 
 }  // namespace rlmesh
 
