@@ -1,0 +1,168 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/driver/session.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "rlmesh/base/error_details.h"
+#include "rlmesh/base/status_macros.h"
+#include "rlmesh/base/uuid.h"
+
+namespace rlmesh {
+namespace {
+
+absl::Status CheckTimeout(absl::string_view name, absl::Duration timeout) {
+  if (timeout > absl::ZeroDuration()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      name, " is ", absl::FormatDuration(timeout), "; it must be above 0"));
+}
+
+// Puts who spoke before a message; code and details stay.
+absl::Status Prefix(absl::string_view who, const absl::Status& status) {
+  absl::Status prefixed(status.code(),
+                        absl::StrCat(who, ": ", status.message()));
+  SetErrorDetails(GetErrorDetails(status), &prefixed);
+  return prefixed;
+}
+
+}  // namespace
+
+absl::Status SessionOptions::Validate() const {
+  RLMESH_RETURN_IF_ERROR(CheckTimeout("reset_timeout", reset_timeout));
+  RLMESH_RETURN_IF_ERROR(CheckTimeout("step_timeout", step_timeout));
+  return CheckTimeout("predict_timeout", predict_timeout);
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Session::Create(
+    Environment* environment, Model* model, const SessionOptions& options) {
+  RLMESH_RETURN_IF_ERROR(options.Validate());
+  const EnvContract& contract = environment->contract();
+  if (contract.num_envs != 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("environment ", contract.id, " has ", contract.num_envs,
+                     " lanes; a session plays one"));
+  }
+  std::unique_ptr<Session> session(new Session(environment, model, options));
+  if (absl::Status s = model->Open(session->route_, contract); !s.ok()) {
+    session->closed_ = true;
+    return Prefix("model", s);
+  }
+  return session;
+}
+
+Session::Session(Environment* environment, Model* model,
+                 const SessionOptions& options)
+    : environment_(environment),
+      model_(model),
+      options_(options),
+      route_(NewUuid7(absl::Now())) {}
+
+Session::~Session() { Close().IgnoreError(); }
+
+absl::Status Session::CheckOpen(const char* call, bool needs_episode) const {
+  if (closed_) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(call, ": session is closed"));
+  }
+  if (needs_episode && !running_) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        call, row_.episode_id.empty() ? ": no episode" : ": no episode runs",
+        "; call Reset first"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Session::LeaveEpisode() {
+  prediction_.frames.clear();
+  next_frame_ = 0;
+  if (row_.episode_id.empty()) return absl::OkStatus();
+  const std::string id = std::exchange(row_.episode_id, std::string());
+  absl::Status s = model_->Reset(route_, absl::MakeConstSpan(&id, 1));
+  return s.ok() ? s : Prefix("model", s);
+}
+
+absl::Status Session::Reset(absl::optional<int64_t> seed) {
+  RLMESH_RETURN_IF_ERROR(CheckOpen("reset", /*needs_episode=*/false));
+  running_ = false;
+  reward_ = total_reward_ = 0;
+  steps_ = 0;
+  terminated_ = truncated_ = false;
+  RLMESH_RETURN_IF_ERROR(LeaveEpisode());
+  std::string episode_id = NewUuid7(absl::Now());
+  ResetRequest request;
+  if (seed) request.seeds = absl::MakeConstSpan(&*seed, 1);
+  request.episode_ids = absl::MakeConstSpan(&episode_id, 1);
+  request.timeout = options_.reset_timeout;
+  absl::Status s = environment_->Reset(request, &transition_.observation);
+  if (!s.ok()) return Prefix("environment", s);
+  row_.episode_id = std::move(episode_id);
+  row_.seed = seed;
+  running_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status Session::Predict(ValueView* action) {
+  RLMESH_RETURN_IF_ERROR(CheckOpen("predict", /*needs_episode=*/true));
+  if (next_frame_ >= prediction_.frames.size()) {
+    prediction_.frames.clear();
+    next_frame_ = 0;
+    PredictRequest request;
+    request.route = route_;
+    request.observations = transition_.observation.value;
+    request.episodes = absl::MakeConstSpan(&row_, 1);
+    request.step = session_steps_;
+    request.timeout = options_.predict_timeout;
+    if (absl::Status s = model_->Predict(request, &prediction_); !s.ok()) {
+      prediction_.frames.clear();
+      return Prefix("model", s);
+    }
+    if (prediction_.frames.empty()) {
+      return absl::InternalError("model: predicted no action");
+    }
+  }
+  *action = prediction_.frames[next_frame_++];
+  return absl::OkStatus();
+}
+
+absl::Status Session::Step(ValueView action) {
+  RLMESH_RETURN_IF_ERROR(CheckOpen("step", /*needs_episode=*/true));
+  StepRequest request;
+  request.actions = action;
+  request.episode_ids = absl::MakeConstSpan(&row_.episode_id, 1);
+  request.timeout = options_.step_timeout;
+  if (absl::Status s = environment_->Step(request, &transition_); !s.ok()) {
+    // A refused action changed nothing; anything else needs a reset.
+    running_ = s.code() == absl::StatusCode::kInvalidArgument &&
+               GetErrorDetails(s).recoverable;
+    return Prefix("environment", s);
+  }
+  reward_ = transition_.rewards[0];
+  terminated_ = transition_.terminated[0] != 0;
+  truncated_ = transition_.truncated[0] != 0;
+  total_reward_ += reward_;
+  ++steps_;
+  ++session_steps_;
+  running_ = !done();
+  return absl::OkStatus();
+}
+
+absl::Status Session::Advance() {
+  RLMESH_RETURN_IF_ERROR(Predict(&action_));
+  return Step(action_);
+}
+
+absl::Status Session::Close() {
+  if (closed_) return absl::OkStatus();
+  closed_ = true;
+  running_ = false;
+  absl::Status left = LeaveEpisode();
+  absl::Status closed = model_->CloseRoute(route_);
+  if (!closed.ok()) return Prefix("model", closed);
+  return left;
+}
+
+}  // namespace rlmesh
