@@ -1,0 +1,265 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/worker/worker_process.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "rlmesh/base/error_details.h"
+#include "rlmesh/base/fd.h"
+#include "rlmesh/base/status_macros.h"
+#include "rlmesh/worker/interpreter.h"
+#include "rlmesh/worker/worker_source.h"
+
+namespace rlmesh {
+namespace {
+
+// Numbers of the worker's descriptors.
+constexpr int kSourceFd = 3;
+constexpr int kChannelFd = 4;
+
+// Any Python can parse this, so that an old one says so. It is not a file: a
+// child that user code spawns by name would run it again as its main module.
+constexpr char kBootstrap[] = R"(import os, sys
+if sys.version_info < (3, 8):
+    sys.stderr.write("RLMesh's worker needs Python 3.8 or newer; %s is Python %s\n"
+                     % (sys.executable, sys.version.split()[0]))
+    sys.exit(3)
+scope = {"__name__": "rlmesh_worker"}
+source = os.pread(3, os.fstat(3).st_size, 0)
+os.close(3)
+exec(compile(source, "<rlmesh worker>", "exec"), scope)
+scope["main"](4)
+)";
+
+// The worker's source as a file without a name, written once.
+absl::StatusOr<int> SourceFile() {
+  static const absl::StatusOr<int>* const kFile = [] {
+    auto* file = new absl::StatusOr<int>();
+    UniqueFd fd(memfd_create("rlmesh-worker.py", MFD_CLOEXEC));
+    const absl::string_view source = WorkerSource();
+    if (!fd.valid() || write(fd.get(), source.data(), source.size()) !=
+                           static_cast<ssize_t>(source.size())) {
+      *file = absl::ErrnoToStatus(errno, "a file for the worker's source");
+    } else {
+      *file = fd.Release();
+    }
+    return file;
+  }();
+  return *kFile;
+}
+
+// "step"; what failed or was late.
+absl::string_view NameOf(FrameKind kind) {
+  switch (kind) {
+    case FrameKind::kSetup:
+    case FrameKind::kAttach:
+      return "making the environment";
+    case FrameKind::kReset:
+      return "reset";
+    case FrameKind::kStep:
+      return "step";
+    case FrameKind::kRender:
+      return "render";
+    default:
+      return "close";
+  }
+}
+
+// "100ms", "2.5s"
+std::string Seconds(absl::Duration duration) {
+  if (duration < absl::Seconds(1)) {
+    return absl::StrCat(absl::ToInt64Milliseconds(duration), "ms");
+  }
+  return absl::StrCat(absl::ToDoubleSeconds(duration), "s");
+}
+
+absl::string_view LastLine(absl::string_view text) {
+  text = absl::StripTrailingAsciiWhitespace(text);
+  const size_t end = text.rfind('\n');
+  if (end != absl::string_view::npos) text.remove_prefix(end + 1);
+  return text.substr(0, 300);
+}
+
+absl::StatusCode CodeOf(absl::string_view name) {
+  if (name == "not_found") return absl::StatusCode::kNotFound;
+  if (name == "invalid_argument") return absl::StatusCode::kInvalidArgument;
+  if (name == "failed_precondition") {
+    return absl::StatusCode::kFailedPrecondition;
+  }
+  return absl::StatusCode::kInternal;
+}
+
+absl::Status Recoverable(absl::Status status, ErrorDetails details) {
+  details.recoverable = true;
+  SetErrorDetails(details, &status);
+  return status;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(
+    const WorkerProcessOptions& options) {
+  RLMESH_ASSIGN_OR_RETURN(const std::string interpreter,
+                          FindInterpreter(options.interpreter));
+  RLMESH_ASSIGN_OR_RETURN(const int source, SourceFile());
+  UniqueFd worker_end;
+  RLMESH_ASSIGN_OR_RETURN(Channel channel, Channel::Create(&worker_end));
+  std::unique_ptr<WorkerProcess> worker(new WorkerProcess(std::move(channel)));
+  worker->interrupt_grace_ = options.interrupt_grace;
+  ChildProcessOptions child;
+  child.argv = {interpreter, "-u", "-c", kBootstrap};
+  child.env = options.env;
+  child.working_dir = options.working_dir;
+  child.fds = {{source, kSourceFd}, {worker_end.get(), kChannelFd}};
+  child.standard_output = ChildProcessOptions::Output::kCapture;
+  child.standard_error = ChildProcessOptions::Output::kCapture;
+  child.on_line = options.on_line;
+  RLMESH_ASSIGN_OR_RETURN(worker->process_,
+                          ChildProcess::Start(std::move(child)));
+  worker->channel_.set_death_fd(worker->process_->pidfd());
+  return worker;
+}
+
+absl::StatusOr<Answer> WorkerProcess::Call(FrameKind kind,
+                                           absl::string_view payload,
+                                           absl::Duration timeout, int fd) {
+  const absl::Time deadline = absl::Now() + timeout;
+  RLMESH_RETURN_IF_ERROR(AwaitOwed(timeout));
+  const absl::Status sent = channel_.Send(kind, payload, fd, deadline);
+  if (!sent.ok()) return Failed(kind, sent, timeout);
+  absl::StatusOr<Answer> answer = channel_.Receive(deadline);
+  if (!answer.ok()) return Failed(kind, answer.status(), timeout);
+  if (answer->kind == FrameKind::kError) return Raised(kind, answer->payload);
+  return answer;
+}
+
+absl::Status WorkerProcess::Settle(absl::Duration timeout) {
+  RLMESH_RETURN_IF_ERROR(AwaitOwed(timeout));
+  if (process_->exit_status().has_value()) return Ended(FrameKind::kReset, "");
+  return absl::OkStatus();
+}
+
+absl::Status WorkerProcess::AwaitOwed(absl::Duration timeout) {
+  if (!channel_.owes_answer()) return absl::OkStatus();
+  const absl::StatusOr<Answer> stale = channel_.Receive(absl::Now() + timeout);
+  if (!stale.ok()) {
+    return Failed(FrameKind::kReset, stale.status(), timeout);
+  }
+  process_->CancelKill();
+  interrupted_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status WorkerProcess::Failed(FrameKind kind, const absl::Status& status,
+                                   absl::Duration timeout) {
+  if (absl::IsDeadlineExceeded(status)) {
+    Interrupt();
+    return Recoverable(
+        absl::DeadlineExceededError(
+            absl::StrCat(kind == FrameKind::kSetup ? "" : "env.", NameOf(kind),
+                         " timed out after ", Seconds(timeout))),
+        {});
+  }
+  if (absl::IsCancelled(status)) {
+    Interrupt();
+    return Recoverable(
+        absl::CancelledError(absl::StrCat(NameOf(kind), " was cancelled")), {});
+  }
+  if (absl::IsUnavailable(status)) return Ended(kind, "");
+  process_->SignalGroup(SIGKILL);
+  return Ended(kind, status.message());
+}
+
+void WorkerProcess::Interrupt() {
+  if (interrupted_) return;  // once a call: the kill is on its way
+  interrupted_ = true;
+  process_->Signal(SIGINT);
+  process_->KillAt(absl::Now() + interrupt_grace_,
+                   [this] { return channel_.HasInput(); });
+}
+
+absl::Status WorkerProcess::Ended(FrameKind kind, absl::string_view reason) {
+  // It may have closed its channel without ending.
+  absl::StatusOr<ExitStatus> exit =
+      process_->Wait(absl::Now() + absl::Milliseconds(500));
+  const bool lives = !exit.ok();
+  if (lives) {
+    process_->SignalGroup(SIGKILL);
+    exit = process_->Wait(absl::Now() + absl::Seconds(5));
+  }
+  ErrorDetails details;
+  details.traceback = process_->OutputTail();
+  std::string text = absl::StrCat(NameOf(kind), " failed: the worker process ");
+  if (!reason.empty()) {
+    absl::StrAppend(&text, "broke the protocol and was killed: it sent ",
+                    reason);
+  } else if (interrupted_) {
+    absl::StrAppend(&text, "was killed, for it did not heed the interrupt ",
+                    "after a late or cancelled call");
+  } else if (lives) {
+    absl::StrAppend(&text, "closed its channel and was killed");
+  } else {
+    absl::StrAppend(&text, exit->ToString());
+  }
+  const absl::string_view last = LastLine(details.traceback);
+  if (!last.empty()) absl::StrAppend(&text, "; its last output: ", last);
+  return Recoverable(
+      reason.empty() ? absl::UnavailableError(text) : absl::InternalError(text),
+      details);
+}
+
+absl::Status WorkerProcess::Raised(FrameKind kind, absl::string_view payload) {
+  const absl::StatusOr<FrameTexts> texts = ParseTexts(payload);
+  if (!texts.ok()) {
+    process_->SignalGroup(SIGKILL);
+    return Ended(kind, texts.status().message());
+  }
+  ErrorDetails details;
+  details.exception_type = std::string(FindText(*texts, "type"));
+  details.traceback = std::string(FindText(*texts, "traceback"));
+  const absl::string_view message = FindText(*texts, "message");
+  const absl::StatusCode code = CodeOf(FindText(*texts, "code"));
+  if (code != absl::StatusCode::kInternal) {
+    return Recoverable(absl::Status(code, message), details);
+  }
+  std::string text =
+      absl::StrCat(NameOf(kind), " failed: ", details.exception_type);
+  if (!message.empty()) absl::StrAppend(&text, ": ", message);
+  return Recoverable(absl::InternalError(text), details);
+}
+
+absl::Status WorkerProcess::WrongAnswer(FrameKind kind,
+                                        absl::string_view message) {
+  ErrorDetails details;
+  details.exception_type = "ValueError";
+  return Recoverable(absl::InternalError(absl::StrCat(
+                         NameOf(kind), " failed: ValueError: ", message)),
+                     details);
+}
+
+absl::Status WorkerProcess::Close(absl::Duration timeout) {
+  if (std::exchange(closed_, true)) return absl::OkStatus();
+  const absl::Time deadline = absl::Now() + timeout;
+  set_cancel(nullptr);
+  absl::Status status;
+  if (!process_->exit_status().has_value()) {
+    status = Call(FrameKind::kClose, "", timeout).status();
+  }
+  // Threads of the user's code may keep it alive.
+  const absl::Time end =
+      std::max(deadline, absl::Now() + absl::Milliseconds(100));
+  const bool ended = status.ok() && process_->Wait(end).ok();
+  if (!ended) process_->SignalGroup(SIGKILL);
+  return status;
+}
+
+}  // namespace rlmesh
