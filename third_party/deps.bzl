@@ -165,7 +165,10 @@ def _grpc_and_below():
         "protobuf_headers": "@com_google_protobuf//:protobuf_headers",
         "protocol_compiler": "@com_google_protobuf//:protoc",
         "re2": "@com_googlesource_code_re2//:re2",
+        "upb_json_lib": "@upb//:json",
         "upb_lib": "@upb//:upb",
+        "upb_reflection": "@upb//:reflection",
+        "upb_textformat_lib": "@upb//:textformat",
     }.items():
         native.bind(name = name, actual = actual)
 
