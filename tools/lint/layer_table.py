@@ -22,7 +22,8 @@ FOLDERS = {
     "spaces": ["base", "proto"],
     # level 2
     "transport": ["base", "proto"],
-    "adapters": ["base", "json", "spaces"],
+    # The units and ranges of a space are messages (rlmesh/spaces/v1/meta.proto).
+    "adapters": ["base", "proto", "json", "spaces"],
     "engine": _BELOW_ENGINE,
     "llm": _BELOW_ENGINE,
     # level 3
