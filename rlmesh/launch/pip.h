@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "rlmesh/launch/interpreter.h"
+#include "rlmesh/launch/python_probe.h"
 
 namespace rlmesh {
 

@@ -15,12 +15,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "rlmesh/launch/interpreter.h"
+#include "rlmesh/launch/python_probe.h"
 
 namespace rlmesh {
 
 struct PythonEnvOptions {
-  // What the environment is built on; see FindInterpreter.
+  // What the environment is built on; see ProbePython.
   Interpreter interpreter;
   // Requirements as pip takes them, "numpy" or "gymnasium[box2d]==1.0.0". Order
   // and repetition do not matter. Files (./x.whl) count with their contents.

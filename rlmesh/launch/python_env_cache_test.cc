@@ -52,8 +52,7 @@ class PythonEnvCacheTest : public testing::Test {
     setenv("PIP_CONFIG_FILE", "/dev/null", 1);
     setenv("PIP_NO_CACHE_DIR", "1", 1);
     setenv("HOME", dir_->path().c_str(), 1);
-    absl::StatusOr<Interpreter> python =
-        FindInterpreter("/usr/bin/python3", -1);
+    absl::StatusOr<Interpreter> python = ProbePython("/usr/bin/python3", -1);
     RLMESH_ASSERT_OK(python);
     options_.interpreter = *python;
     options_.folder = dir_->path() + "/envs";

@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-#include "rlmesh/launch/interpreter.h"
+#include "rlmesh/launch/python_probe.h"
 
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -27,7 +27,7 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-class InterpreterTest : public testing::Test {
+class PythonProbeTest : public testing::Test {
  protected:
   void SetUp() override {
     unsetenv("RLMESH_PYTHON");
@@ -45,8 +45,8 @@ class InterpreterTest : public testing::Test {
   absl::StatusOr<TempDir> dir_ = TempDir::Create("python-test");
 };
 
-TEST_F(InterpreterTest, AsksTheInterpreter) {
-  absl::StatusOr<Interpreter> python = FindInterpreter("/usr/bin/python3", -1);
+TEST_F(PythonProbeTest, AsksTheInterpreter) {
+  absl::StatusOr<Interpreter> python = ProbePython("/usr/bin/python3", -1);
   RLMESH_ASSERT_OK(python);
   EXPECT_THAT(python->path, StartsWith("/usr/bin/python3"));
   EXPECT_THAT(python->version, StartsWith("3."));
@@ -55,49 +55,41 @@ TEST_F(InterpreterTest, AsksTheInterpreter) {
   EXPECT_THAT(python->prefixes, Contains("/usr"));
 }
 
-TEST_F(InterpreterTest, TheFlagThenTheVariablesThenPath) {
+TEST_F(PythonProbeTest, TheChoiceGoesBeforeTheVariable) {
   const std::string failing = Script("exit 3");
-  setenv("VIRTUAL_ENV", failing.c_str(), 1);
-  EXPECT_THAT(FindInterpreter("", -1),
+  setenv("RLMESH_PYTHON", failing.c_str(), 1);
+  EXPECT_THAT(ProbePython("", -1),
               StatusIs(absl::StatusCode::kFailedPrecondition,
-                       AllOf(HasSubstr("VIRTUAL_ENV=" + failing),
-                             HasSubstr("code 3"))));
+                       AllOf(HasSubstr(failing), HasSubstr("code 3"))));
   setenv("RLMESH_PYTHON", "/usr/bin/python3", 1);
-  RLMESH_EXPECT_OK(FindInterpreter("", -1));
-  EXPECT_THAT(FindInterpreter(failing, -1),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("--interpreter=" + failing)));
-}
-
-TEST_F(InterpreterTest, AFolderIsAVirtualEnvironment) {
-  mkdir((dir_->path() + "/bin").c_str(), 0700);
-  ASSERT_EQ(symlink("/usr/bin/python3", (dir_->path() + "/bin/python").c_str()),
-            0);
-  RLMESH_EXPECT_OK(FindInterpreter(dir_->path(), -1));
-}
-
-TEST_F(InterpreterTest, SaysWhatToDoWhenThereIsNone) {
+  RLMESH_EXPECT_OK(ProbePython("", -1));
   EXPECT_THAT(
-      FindInterpreter("/nowhere/python", -1),
+      ProbePython(failing, -1),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(failing)));
+}
+
+TEST_F(PythonProbeTest, SaysWhatToDoWhenThereIsNone) {
+  EXPECT_THAT(
+      ProbePython("/nowhere/python", -1),
       StatusIs(absl::StatusCode::kNotFound, AllOf(HasSubstr("/nowhere/python"),
                                                   HasSubstr("RLMESH_PYTHON"))));
 }
 
-TEST_F(InterpreterTest, RefusesWhatIsNoPythonOrTooOld) {
+TEST_F(PythonProbeTest, RefusesWhatIsNoPythonOrTooOld) {
   EXPECT_THAT(
-      FindInterpreter("/bin/true", -1),
+      ProbePython("/bin/true", -1),
       StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("/bin/true")));
   const std::string old = Script(
       "for i in x 3.7.1 c p 1 /usr; do echo rlmesh-interpreter:$i; done");
-  EXPECT_THAT(FindInterpreter(old, -1),
+  EXPECT_THAT(ProbePython(old, -1),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        AllOf(HasSubstr("3.7.1"), HasSubstr("too old"))));
 }
 
-TEST_F(InterpreterTest, StopsWaitingWhenCancelled) {
+TEST_F(PythonProbeTest, StopsWaitingWhenCancelled) {
   UniqueFd cancel(eventfd(1, EFD_CLOEXEC));
   const absl::Time start = absl::Now();
-  EXPECT_THAT(FindInterpreter(Script("sleep 1000"), cancel.get()),
+  EXPECT_THAT(ProbePython(Script("sleep 1000"), cancel.get()),
               StatusIs(absl::StatusCode::kCancelled));
   EXPECT_LT(absl::Now() - start, absl::Seconds(10));
 }

@@ -2,21 +2,21 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-#include "rlmesh/launch/interpreter.h"
-
-#include <stdlib.h>
-#include <sys/stat.h>
+#include "rlmesh/launch/python_probe.h"
 
 #include <memory>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "rlmesh/base/child_process.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/launch/child_wait.h"
 #include "rlmesh/launch/python_environment_variables.h"
+#include "rlmesh/worker/interpreter.h"
 
 namespace rlmesh {
 namespace {
@@ -40,59 +40,32 @@ say(*sorted({os.path.realpath(p) for p in (
     sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)}))
 )";
 
-struct Choice {
-  std::string program;
-  std::string from;
-};
-
-Choice Choose(absl::string_view flag) {
-  if (!flag.empty()) {
-    return {std::string(flag), absl::StrCat("--interpreter=", flag)};
-  }
-  for (const char* name : {"RLMESH_PYTHON", "VIRTUAL_ENV"}) {
-    const char* value = getenv(name);
-    if (value != nullptr && value[0] != '\0') {
-      return {value, absl::StrCat(name, "=", value)};
-    }
-  }
-  return {"python3", "python3"};
-}
-
 }  // namespace
 
-absl::StatusOr<Interpreter> FindInterpreter(absl::string_view flag,
-                                            int cancel_fd) {
-  Choice choice = Choose(flag);
-  struct stat status;
-  if (stat(choice.program.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    choice.program += "/bin/python";
-  }
+absl::StatusOr<Interpreter> ProbePython(const std::string& choice,
+                                        int cancel_fd) {
+  RLMESH_ASSIGN_OR_RETURN(const std::string path, FindInterpreter(choice));
   const std::string way_out =
       "; give a Python 3.8 or newer with --interpreter=PATH or RLMESH_PYTHON";
   ChildProcessOptions options;
   // -I: nothing of the user's settings or of this folder gets in the way.
-  options.argv = {choice.program, "-I", "-c", kProbe};
+  options.argv = {path, "-I", "-c", kProbe};
   options.env = WithoutPythonSettings();
   options.standard_output = ChildProcessOptions::Output::kCapture;
   options.standard_error = ChildProcessOptions::Output::kCapture;
-  absl::StatusOr<std::unique_ptr<ChildProcess>> child =
-      ChildProcess::Start(std::move(options));
-  if (!child.ok()) {
-    return absl::NotFoundError(
-        absl::StrCat("there is no Python interpreter at ", choice.from, " (",
-                     child.status().message(), ")", way_out));
-  }
+  RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<ChildProcess> child,
+                          ChildProcess::Start(std::move(options)));
   absl::StatusOr<ExitStatus> exit =
-      WaitOrCancel(**child, absl::Seconds(30), cancel_fd);
+      WaitOrCancel(*child, absl::Seconds(30), cancel_fd);
   if (absl::IsCancelled(exit.status())) return exit.status();
-  const std::string output = (*child)->OutputTail();
+  const std::string output = child->OutputTail();
   std::vector<std::string> facts;
   for (absl::string_view line : absl::StrSplit(output, '\n')) {
     if (absl::ConsumePrefix(&line, kMark)) facts.emplace_back(line);
   }
   if (!exit.ok() || !exit->ok() || facts.size() < 6) {
     return absl::FailedPreconditionError(absl::StrCat(
-        choice.from, " does not work as a Python interpreter (",
+        path, " does not work as a Python interpreter (",
         exit.ok() ? exit->ToString() : "no answer within 30 s", ")",
         output.empty() ? "" : ": ", LastLines(output, 3), way_out));
   }
@@ -101,7 +74,7 @@ absl::StatusOr<Interpreter> FindInterpreter(absl::string_view flag,
   if (version.size() < 2 || !absl::SimpleAtoi(version[0], &major) ||
       !absl::SimpleAtoi(version[1], &minor) || major != 3 || minor < 8) {
     return absl::FailedPreconditionError(absl::StrCat(
-        choice.from, " is Python ", facts[1], ", which is too old", way_out));
+        path, " is Python ", facts[1], ", which is too old", way_out));
   }
   Interpreter interpreter;
   interpreter.path = facts[0];

@@ -4,14 +4,13 @@
 
 // Which Python a sandbox is built on.
 
-#ifndef RLMESH_LAUNCH_INTERPRETER_H_
-#define RLMESH_LAUNCH_INTERPRETER_H_
+#ifndef RLMESH_LAUNCH_PYTHON_PROBE_H_
+#define RLMESH_LAUNCH_PYTHON_PROBE_H_
 
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 
 namespace rlmesh {
 
@@ -27,19 +26,17 @@ struct Interpreter {
   std::vector<std::string> prefixes;
 };
 
-// Finds and asks the interpreter: `flag` when not empty, else $RLMESH_PYTHON,
-// else $VIRTUAL_ENV, else python3. A name without a slash is looked up in PATH.
-// Runs it for some 30 ms; a folder is taken as a virtual environment.
+// Finds the interpreter as worker/interpreter.h says (`choice`, when not empty,
+// first) and asks it. Runs it for some 30 ms.
 //
 // NotFound when there is none, FailedPrecondition when it is no Python of 3.8
-// or newer; both name where the choice came from. Cancelled when `cancel_fd`
-// (-1: none) became readable.
+// or newer. Cancelled when `cancel_fd` (-1: none) became readable.
 //
 // Example:
-//   RLMESH_ASSIGN_OR_RETURN(Interpreter python, FindInterpreter("", -1));
-absl::StatusOr<Interpreter> FindInterpreter(absl::string_view flag,
-                                            int cancel_fd);
+//   RLMESH_ASSIGN_OR_RETURN(Interpreter python, ProbePython("", -1));
+absl::StatusOr<Interpreter> ProbePython(const std::string& choice,
+                                        int cancel_fd);
 
 }  // namespace rlmesh
 
-#endif  // RLMESH_LAUNCH_INTERPRETER_H_
+#endif  // RLMESH_LAUNCH_PYTHON_PROBE_H_

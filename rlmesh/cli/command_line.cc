@@ -1,0 +1,211 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/cli/command_line.h"
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+
+#include "absl/flags/reflection.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "rlmesh/base/error_details.h"
+
+namespace rlmesh {
+namespace {
+
+constexpr size_t kTextWidth = 79;
+constexpr size_t kHelpIndent = 8;
+
+size_t EditDistance(absl::string_view a, absl::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1,
+                         diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+bool Contains(const std::vector<std::string>& names, absl::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool IsBoolean(const absl::CommandLineFlag& flag) {
+  return flag.IsOfType<bool>();
+}
+
+absl::Status UnknownFlag(const CommandSpec& spec, absl::string_view name) {
+  std::vector<std::string> known = spec.flags;
+  known.push_back("help");
+  known.push_back("version");
+  const std::string near = Nearest(name, known);
+  return absl::InvalidArgumentError(
+      absl::StrCat("there is no flag --", name,
+                   near.empty() ? "" : absl::StrCat("; did you mean --", near),
+                   near.empty() ? "" : "?"));
+}
+
+absl::Status SetFlag(const std::string& name, absl::string_view value) {
+  absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
+  if (flag == nullptr) {
+    return absl::InternalError(
+        absl::StrCat("--", name, " is offered and not declared"));
+  }
+  std::string error;
+  if (flag->ParseFrom(value, &error)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--", name, "=", value, " is not valid",
+      error.empty() ? "" : absl::StrCat(" (", error, ")"), "; ", flag->Help(),
+      flag->DefaultValue().empty()
+          ? ""
+          : absl::StrCat(" Default: ", flag->DefaultValue())));
+}
+
+// `text` in lines of at most kTextWidth, each after `indent` blanks.
+std::string Wrap(absl::string_view text, size_t indent) {
+  std::string out, line;
+  for (absl::string_view word : absl::StrSplit(text, ' ', absl::SkipEmpty())) {
+    if (!line.empty() && indent + line.size() + 1 + word.size() > kTextWidth) {
+      absl::StrAppend(&out, std::string(indent, ' '), line, "\n");
+      line.clear();
+    }
+    absl::StrAppend(&line, line.empty() ? "" : " ", word);
+  }
+  absl::StrAppend(&out, std::string(indent, ' '), line, "\n");
+  return out;
+}
+
+}  // namespace
+
+std::string Nearest(absl::string_view word,
+                    const std::vector<std::string>& candidates) {
+  std::string best;
+  size_t best_distance = std::max<size_t>(2, word.size() / 3) + 1;
+  for (const std::string& candidate : candidates) {
+    const size_t distance =
+        absl::StartsWith(candidate, word) ? 1 : EditDistance(word, candidate);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+absl::StatusOr<CommandLine> ParseCommandLine(
+    const CommandSpec& spec, const std::vector<std::string>& args) {
+  CommandLine line;
+  std::map<std::string, std::string> values;
+  for (size_t i = 0; i < args.size(); ++i) {
+    absl::string_view text = args[i];
+    if (text == "--") {
+      line.arguments.insert(line.arguments.end(), args.begin() + i + 1,
+                            args.end());
+      break;
+    }
+    if (text == "-h") text = "--help";
+    if (text.size() < 2 || text[0] != '-') {
+      line.arguments.emplace_back(text);
+      continue;
+    }
+    if (!absl::ConsumePrefix(&text, "--")) absl::ConsumePrefix(&text, "-");
+    const size_t equals = text.find('=');
+    std::string name =
+        absl::StrReplaceAll(text.substr(0, equals), {{"-", "_"}});
+    if (name == "help" || name == "version") {
+      (name == "help" ? line.help : line.version) = true;
+      continue;
+    }
+    const bool has_value = equals != absl::string_view::npos;
+    std::string value(has_value ? text.substr(equals + 1) : "");
+    absl::string_view positive = name;
+    if (!has_value && !Contains(spec.flags, name) &&
+        absl::ConsumePrefix(&positive, "no") &&
+        Contains(spec.flags, positive)) {
+      const absl::CommandLineFlag* flag = absl::FindCommandLineFlag(positive);
+      if (flag != nullptr && IsBoolean(*flag)) {
+        values[std::string(positive)] = "false";
+        continue;
+      }
+    }
+    if (!Contains(spec.flags, name)) return UnknownFlag(spec, name);
+    const absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
+    if (!has_value) {
+      if (flag != nullptr && IsBoolean(*flag)) {
+        value = "true";
+      } else if (i + 1 < args.size()) {
+        value = args[++i];
+      } else {
+        return absl::InvalidArgumentError(
+            absl::StrCat("--", name, " needs a value: --", name, "=VALUE"));
+      }
+    }
+    std::string& slot = values[name];
+    if (!slot.empty() && Contains(spec.repeatable, name)) {
+      absl::StrAppend(&slot, ",", value);
+    } else {
+      slot = value;
+    }
+  }
+  if (line.help || line.version) return line;
+  for (const auto& [name, value] : values) {
+    if (absl::Status s = SetFlag(name, value); !s.ok()) return s;
+  }
+  return line;
+}
+
+std::string HelpText(const CommandSpec& spec) {
+  std::string text = spec.about;
+  absl::StrAppend(&text, "\nFlags:\n");
+  for (const std::string& name : spec.flags) {
+    const absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
+    if (flag == nullptr) continue;
+    const std::string value = flag->DefaultValue();
+    absl::StrAppend(
+        &text, "  --", name,
+        IsBoolean(*flag) && value == "false" ? "" : absl::StrCat("=", value),
+        Contains(spec.repeatable, name) ? "  (repeatable)" : "", "\n",
+        Wrap(flag->Help(), kHelpIndent));
+  }
+  absl::StrAppend(&text, "  --help\n        This text.\n",
+                  "  --version\n        The release and the commit.\n");
+  return text;
+}
+
+int UsageError(const CommandSpec& spec, const absl::Status& status) {
+  std::cerr << spec.program << ": " << status.message() << "\n"
+            << "Try: " << spec.program << " --help" << std::endl;
+  return kExitUsage;
+}
+
+int Failure(absl::string_view program, const absl::Status& status) {
+  std::cerr << program << ": " << status.message() << "\n";
+  const std::string details = GetErrorDetails(status).traceback;
+  for (absl::string_view line :
+       absl::StrSplit(absl::StripSuffix(details, "\n"), '\n')) {
+    if (!details.empty()) std::cerr << "    " << line << "\n";
+  }
+  std::cerr.flush();
+  return kExitFailure;
+}
+
+std::string UserWorkingDirectory() {
+  const char* folder = getenv("BUILD_WORKING_DIRECTORY");
+  return folder == nullptr ? "" : folder;
+}
+
+}  // namespace rlmesh
