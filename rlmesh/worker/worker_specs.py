@@ -88,7 +88,7 @@ class Leaf:
                 )
         elif kind == "MultiBinary":
             self.dtype = "uint8"
-            self.shape = _shape_of(space, lambda: space.n)
+            self.shape = _shape_of(space, lambda: _zeros(space.n))
         elif kind == "MultiDiscrete":
             self.shape = _shape_of(space, lambda: space.nvec)
             starts = as_lists(getattr(space, "start", 0))
@@ -186,18 +186,25 @@ class _Bound:
             ) from None
 
 
-def _shape_of(space, size):
+def _shape_of(space, example):
+    """The space's shape; without one, that of the nested lists of `example`."""
     shape = getattr(space, "shape", None)
     if shape is not None:
         return tuple(int(n) for n in shape)
-    size = as_lists(size())  # an object without NumPy
-    if isinstance(size, int):
-        return (size,)
+    value = as_lists(example())
     shape = []
-    while isinstance(size, (list, tuple)):
-        shape.append(len(size))
-        size = size[0] if size else 0
+    while isinstance(value, (list, tuple)):
+        shape.append(len(value))
+        value = value[0] if value else 0
     return tuple(shape)
+
+
+def _zeros(shape):
+    """Nested lists of that shape; a number stands for a vector."""
+    value = 0
+    for size in reversed([shape] if isinstance(shape, int) else list(shape)):
+        value = [value] * size
+    return value
 
 
 def children(space, kind, path):
