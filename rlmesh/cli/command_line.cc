@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <utility>
 
 #include "absl/flags/reflection.h"
 #include "absl/strings/match.h"
@@ -17,6 +18,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "rlmesh/base/error_details.h"
+#include "rlmesh/base/logging.h"
+#include "tools/version/version.h"
 
 namespace rlmesh {
 namespace {
@@ -162,6 +165,10 @@ absl::StatusOr<CommandLine> ParseCommandLine(
     }
   }
   if (line.help || line.version) return line;
+  if (!spec.takes_arguments && !line.arguments.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("it takes flags only, not \"", line.arguments[0], "\""));
+  }
   for (const auto& [name, value] : values) {
     if (absl::Status s = SetFlag(name, value); !s.ok()) return s;
   }
@@ -184,6 +191,27 @@ std::string HelpText(const CommandSpec& spec) {
   absl::StrAppend(&text, "  --help\n        This text.\n",
                   "  --version\n        The release and the commit.\n");
   return text;
+}
+
+absl::optional<int> BeginProgram(const CommandSpec& spec, int argc, char** argv,
+                                 CommandLine* line) {
+  absl::StatusOr<CommandLine> parsed =
+      ParseCommandLine(spec, {argv + std::min(argc, 1), argv + argc});
+  if (!parsed.ok()) return UsageError(spec, parsed.status());
+  *line = *std::move(parsed);
+  if (line->help) {
+    std::cout << HelpText(spec) << std::flush;
+    return kExitOk;
+  }
+  if (line->version) {
+    std::cout << spec.program.substr(0, spec.program.find(' ')) << " "
+              << Version() << " (" << Commit() << ")" << std::endl;
+    return kExitOk;
+  }
+  if (absl::Status s = StartLogging(argv[0]); !s.ok()) {
+    return UsageError(spec, s);
+  }
+  return absl::nullopt;
 }
 
 int UsageError(const CommandSpec& spec, const absl::Status& status) {

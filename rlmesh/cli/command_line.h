@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 
 namespace rlmesh {
 
@@ -32,6 +33,8 @@ struct CommandSpec {
   // Those of them that may be given several times: the values are joined with
   // commas. Any other flag given twice takes the last value.
   std::vector<std::string> repeatable;
+  // Whether it takes anything that is no flag.
+  bool takes_arguments = false;
 };
 
 struct CommandLine {
@@ -48,15 +51,21 @@ struct CommandLine {
 // Call from main, before other threads read flags.
 //
 // Example:
-//   absl::StatusOr<CommandLine> line =
-//       ParseCommandLine(spec, {argv + 1, argv + argc});
-//   if (!line.ok()) return UsageError(spec, line.status());
-//   if (line->help) { std::cout << HelpText(spec); return kExitOk; }
+//   RLMESH_ASSIGN_OR_RETURN(CommandLine line, ParseCommandLine(spec, args));
 absl::StatusOr<CommandLine> ParseCommandLine(
     const CommandSpec& spec, const std::vector<std::string>& args);
 
 // `spec.about`, then the flags with their defaults.
 std::string HelpText(const CommandSpec& spec);
+
+// The start of every main: reads the command line into `line`, answers --help
+// and --version, starts logging as $RLMESH_LOG says. Returns the exit code when
+// the program is over with that.
+// Example:
+//   CommandLine line;
+//   if (auto code = BeginProgram(spec, argc, argv, &line)) return *code;
+absl::optional<int> BeginProgram(const CommandSpec& spec, int argc, char** argv,
+                                 CommandLine* line);
 
 // Prints the error and how to get help on standard error; returns kExitUsage.
 int UsageError(const CommandSpec& spec, const absl::Status& status);

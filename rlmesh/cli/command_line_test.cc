@@ -36,6 +36,7 @@ CommandSpec Spec() {
   spec.about = "Usage: prog SOURCE\n";
   spec.flags = {"test_episodes", "test_json", "test_package", "test_timeout"};
   spec.repeatable = {"test_package"};
+  spec.takes_arguments = true;
   return spec;
 }
 
@@ -99,6 +100,25 @@ TEST_F(CommandLineTest, SaysWhatAValueMustBe) {
   EXPECT_THAT(
       ParseCommandLine(Spec(), {"--test_package"}),
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("needs a value")));
+}
+
+TEST_F(CommandLineTest, ACommandWithoutArgumentsRefusesThem) {
+  CommandSpec spec = Spec();
+  spec.takes_arguments = false;
+  EXPECT_THAT(ParseCommandLine(spec, {"x"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("\"x\"")));
+}
+
+TEST_F(CommandLineTest, BeginProgramEndsWithTheRightCode) {
+  const auto begin = [](std::vector<std::string> args) {
+    std::vector<char*> argv;
+    for (std::string& arg : args) argv.push_back(arg.data());
+    CommandLine line;
+    return BeginProgram(Spec(), argv.size(), argv.data(), &line);
+  };
+  EXPECT_EQ(begin({"prog", "--help"}), kExitOk);
+  EXPECT_EQ(begin({"prog", "--version"}), kExitOk);
+  EXPECT_EQ(begin({"prog", "--bad"}), kExitUsage);
 }
 
 TEST_F(CommandLineTest, HelpListsTheFlagsWithTheirDefaults) {
