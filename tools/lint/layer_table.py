@@ -22,7 +22,7 @@ FOLDERS = {
     "spaces": ["base", "proto"],
     # level 2
     "transport": ["base", "proto"],
-    # The units and ranges of a space are messages (rlmesh/spaces/v1/meta.proto).
+    # Free-form metadata are messages (rlmesh/proto/spaces/v1/meta.proto).
     "adapters": ["base", "proto", "json", "spaces"],
     "engine": _BELOW_ENGINE,
     "llm": _BELOW_ENGINE,
