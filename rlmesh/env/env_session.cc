@@ -1,0 +1,441 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/env/env_session.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "rlmesh/base/error_details.h"
+#include "rlmesh/base/status_macros.h"
+#include "rlmesh/env/env_error.h"
+#include "rlmesh/spaces/meta.h"
+#include "rlmesh/transport/editions.h"
+#include "rlmesh/transport/wire.h"
+
+namespace rlmesh {
+namespace {
+
+using env::v1::JoinRequest;
+using env::v1::JoinResponse;
+
+constexpr char kObservation[] = "observation";
+constexpr char kAction[] = "action";
+
+// Whether values of `space` can deviate from it without being wrong.
+bool CanDeviate(const SpaceSpec& space) {
+  for (const LeafSpec& leaf : space.leaves()) {
+    if (leaf.kind == LeafSpec::Kind::kDiscrete ||
+        leaf.kind == LeafSpec::Kind::kMultiDiscrete) {
+      continue;
+    }
+    const bool any_byte = leaf.dtype == DType::kUint8 && leaf.low.size() == 1 &&
+                          leaf.low[0] == 0 && leaf.high[0] == '\xff';
+    const bool unbounded = leaf.low.empty() && leaf.dtype != DType::kBool;
+    if (leaf.kind == LeafSpec::Kind::kBox && (any_byte || unbounded)) continue;
+    return true;
+  }
+  return false;
+}
+
+absl::Status RecoverableInternal(absl::string_view message) {
+  absl::Status status = absl::InternalError(message);
+  ErrorDetails details;
+  details.recoverable = true;
+  SetErrorDetails(details, &status);
+  return status;
+}
+
+// A client's budget within ours; 0 is none.
+absl::Duration Budget(uint64_t timeout_ms, absl::Duration limit) {
+  constexpr uint64_t kMaxMillis = 1000ull * 3600 * 24 * 365;
+  if (timeout_ms == 0) return limit;
+  return std::min(limit, absl::Milliseconds(std::min(timeout_ms, kMaxMillis)));
+}
+
+absl::Duration Since(absl::Time start) { return absl::Now() - start; }
+
+void SetTimes(absl::Duration total, absl::Duration decode, absl::Duration user,
+              absl::Duration queued, JoinResponse* response) {
+  const auto nanos = [](absl::Duration d) {
+    return static_cast<uint64_t>(std::max<int64_t>(0, ToInt64Nanoseconds(d)));
+  };
+  response->set_endpoint_total_ns(nanos(total));
+  if (response->has_error()) {
+    response->clear_decode_ns();
+    response->clear_user_ns();
+    response->clear_encode_ns();
+    response->clear_queue_ns();
+    return;
+  }
+  response->set_decode_ns(nanos(decode));
+  response->set_user_ns(nanos(user));
+  response->set_encode_ns(nanos(total - decode - user));
+  response->set_queue_ns(nanos(queued));
+}
+
+}  // namespace
+
+EnvSession::EnvSession(EnvContract contract, EnvSessionOptions options,
+                       Acquire acquire)
+    : contract_(std::move(contract)),
+      options_(options),
+      acquire_(std::move(acquire)),
+      has_subsets_(contract_.autoreset_mode == AutoresetMode::kDisabled),
+      check_observations_(options_.validation != ValidationPolicy::kOff &&
+                          CanDeviate(contract_.observation_space)),
+      ledger_(contract_, options_.clock) {}
+
+bool EnvSession::MayBlock(const JoinRequest& request) const {
+  if (!request.has_reset() && !request.has_step() && !request.has_render()) {
+    return false;
+  }
+  return environment_.get() == nullptr || !environment_->is_inline();
+}
+
+void EnvSession::Cancel() {
+  absl::MutexLock lock(&mu_);
+  cancelled_ = true;
+  if (running_ != nullptr) running_->Cancel();
+}
+
+EnvSession::Next EnvSession::Handle(const JoinRequest& request,
+                                    absl::Duration queued,
+                                    JoinResponse* response) {
+  const absl::Time start = absl::Now();
+  decode_ = user_ = absl::ZeroDuration();
+  response->set_request_id(request.request_id());
+  absl::Status status;
+  Next next = Next::kGoOn;
+  switch (request.kind_case()) {
+    case JoinRequest::kConfigure:
+      status = Configure(request.configure(), response);
+      // A pin that we do not implement cannot be answered by a reset.
+      if (!status.ok()) next = Next::kEnd;
+      break;
+    case JoinRequest::kReset:
+      status = Reset(request.reset(), response);
+      break;
+    case JoinRequest::kStep:
+      status = Step(request.step(), response);
+      break;
+    case JoinRequest::kRender:
+      status = Render(request.render(), response);
+      break;
+    case JoinRequest::kClose:
+      response->mutable_close()->Clear();
+      ledger_.RecordClose(response->mutable_close()->mutable_final_episodes());
+      next = Next::kEnd;
+      break;
+    case JoinRequest::KIND_NOT_SET:
+      status = absl::UnimplementedError(
+          "empty or unrecognized Join request; this server knows configure, "
+          "reset, step, render and close");
+      break;
+  }
+  if (!status.ok()) {
+    *response->mutable_error() = ToEnvError(status);
+    if (next == Next::kEnd) {
+      response->mutable_error()->set_is_recoverable(false);
+    } else if (!response->error().is_recoverable()) {
+      next = Next::kEnd;
+    }
+  }
+  SetTimes(Since(start), decode_, user_, queued, response);
+  return next;
+}
+
+absl::Status EnvSession::Configure(const env::v1::ConfigureEnvRequest& request,
+                                   JoinResponse* response) {
+  const std::string& pin = request.selected_workflow_edition();
+  if (!ImplementsEdition(pin)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "runtime pinned this env to workflow edition \"",
+        absl::Utf8SafeCHexEscape(pin.substr(0, 100)),
+        "\", which this env build does not implement (implements [\"",
+        wire::kEdition, "\"])"));
+  }
+  response->mutable_configure();
+  return absl::OkStatus();
+}
+
+absl::Status EnvSession::EnsureEnvironment(absl::Time deadline) {
+  if (environment_.get() == nullptr) {
+    RLMESH_ASSIGN_OR_RETURN(environment_, acquire_(deadline, &cancelled_));
+    absl::MutexLock lock(&mu_);
+    running_ = environment_.get();
+  }
+  if (cancelled_) return absl::CancelledError("the session was cancelled");
+  return absl::OkStatus();
+}
+
+absl::Status EnvSession::CheckLanes(
+    absl::string_view operation,
+    const google::protobuf::RepeatedField<uint32_t>& lanes) {
+  if (lanes.empty()) return absl::OkStatus();
+  if (!has_subsets_) {
+    const bool step = operation == "subset step";
+    return absl::UnimplementedError(absl::StrCat(
+        step ? "subset stepping (StepRequest.env_indices)"
+             : "partial reset (ResetRequest.env_indices)",
+        " is not supported by this environment; leave env_indices empty"));
+  }
+  std::vector<bool> seen(contract_.num_envs);
+  for (const uint32_t lane : lanes) {
+    if (lane >= seen.size()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(operation, ": env_index ", lane,
+                       " out of range for num_envs ", contract_.num_envs));
+    }
+    if (seen[lane]) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(operation, ": duplicate env_index ", lane));
+    }
+    seen[lane] = true;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EnvSession::Called(absl::string_view operation,
+                                absl::Duration timeout,
+                                const absl::Status& status) {
+  if (status.ok()) return status;
+  std::string prefix;
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kUnimplemented:
+      return status;  // it was not called, or declined
+    case absl::StatusCode::kDeadlineExceeded:
+      prefix = absl::StrCat("env.", operation, " timed out after ",
+                            absl::ToInt64Milliseconds(timeout), "ms: ");
+      break;
+    default:
+      prefix = absl::StrCat(operation, " failed: ");
+  }
+  needs_reset_ |= operation != "render";
+  if (absl::StartsWith(status.message(), prefix)) return status;
+  absl::Status described(status.code(), absl::StrCat(prefix, status.message()));
+  SetErrorDetails(GetErrorDetails(status), &described);
+  return described;
+}
+
+void EnvSession::Report(absl::string_view kind,
+                        std::vector<Deviation> deviations,
+                        std::vector<Deviation>* fresh) {
+  for (Deviation& deviation : deviations) {
+    if (reported_.emplace(std::string(kind), deviation.path).second) {
+      fresh->push_back(std::move(deviation));
+    }
+  }
+}
+
+absl::Status EnvSession::FillObservation(const Observation& observation,
+                                         int lanes,
+                                         spaces::v1::SpaceValue* value,
+                                         bool* has_infos,
+                                         spaces::v1::MetaMap* infos) {
+  for (size_t i = 0; i < observation.value.size(); ++i) {
+    const absl::string_view leaf = observation.value.leaf(i);
+    value->add_leaves(leaf.data(), leaf.size());
+  }
+  std::vector<Deviation> found, fresh;
+  if (check_observations_) {
+    const absl::Status checked =
+        CheckValue(contract_.observation_space, observation.value, lanes,
+                   options_.validation, &found);
+    if (!checked.ok()) {
+      needs_reset_ = true;
+      return RecoverableInternal(
+          absl::StrCat("observation outside its space: ", checked.message()));
+    }
+    Report(kObservation, std::move(found), &fresh);
+  }
+  *has_infos =
+      observation.has_infos || !fresh.empty() || !action_deviations_.empty();
+  if (!*has_infos) return absl::OkStatus();
+  absl::string_view bytes = observation.infos;
+  MetaBytes extended;
+  if (!fresh.empty() || !action_deviations_.empty()) {
+    extended = std::string(bytes);
+    RLMESH_RETURN_IF_ERROR(
+        AppendConformanceWarnings(kAction, action_deviations_, &extended));
+    RLMESH_RETURN_IF_ERROR(
+        AppendConformanceWarnings(kObservation, fresh, &extended));
+    action_deviations_.clear();
+    bytes = extended;
+  }
+  if (!infos->ParseFromArray(bytes.data(), bytes.size())) {
+    return RecoverableInternal("the environment's infos are no metadata map");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EnvSession::Reset(const env::v1::ResetRequest& request,
+                               JoinResponse* response) {
+  RLMESH_RETURN_IF_ERROR(CheckLanes("partial reset", request.env_indices()));
+  const int lanes = request.env_indices().empty() ? contract_.num_envs
+                                                  : request.env_indices_size();
+  if (!request.env_indices().empty() && !request.seeds().empty() &&
+      request.seeds_size() != lanes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("partial reset: seeds length ", request.seeds_size(),
+                     " does not match env_indices length ", lanes,
+                     "; send one seed for each lane, or none"));
+  }
+  const absl::Duration timeout =
+      Budget(request.timeout_ms(), options_.reset_timeout);
+  const absl::Time start = absl::Now();
+  RLMESH_RETURN_IF_ERROR(
+      Called("reset", timeout, EnsureEnvironment(start + timeout)));
+
+  ResetRequest reset;
+  reset.lanes = absl::MakeConstSpan(request.env_indices().data(),
+                                    request.env_indices_size());
+  reset.seeds = absl::MakeConstSpan(request.seeds().data(),
+                                    std::min(request.seeds_size(), lanes));
+  MetaBytes options;
+  if (request.has_options()) {
+    options = SerializeMeta(request.options());
+    reset.options = options;
+    reset.has_options = true;
+  }
+  ids_.assign(request.episode_ids().begin(), request.episode_ids().end());
+  if (ids_.size() > static_cast<size_t>(lanes)) ids_.resize(lanes);
+  reset.episode_ids = ids_;
+  reset.timeout = timeout - Since(start);
+
+  Observation observation;
+  const absl::Time called = absl::Now();
+  const absl::Status status = environment_->Reset(reset, &observation);
+  user_ = Since(called);
+  RLMESH_RETURN_IF_ERROR(Called("reset", timeout, status));
+  needs_reset_ = false;
+  ledger_.RecordReset(reset);
+  env::v1::ResetResponse* reply = response->mutable_reset();
+  reply->Clear();
+  bool has_infos = false;
+  RLMESH_RETURN_IF_ERROR(FillObservation(observation, lanes,
+                                         reply->mutable_observation(),
+                                         &has_infos, reply->mutable_infos()));
+  if (!has_infos) reply->clear_infos();
+  return absl::OkStatus();
+}
+
+absl::Status EnvSession::CheckAction(const env::v1::StepRequest& request,
+                                     int lanes) {
+  if (!request.has_action()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected ", lanes, " actions, got 0: the request has no action"));
+  }
+  leaves_.assign(request.action().leaves().begin(),
+                 request.action().leaves().end());
+  std::vector<Deviation> found;
+  RLMESH_RETURN_IF_ERROR(CheckValue(contract_.action_space, ValueView(leaves_),
+                                    lanes, options_.validation, &found));
+  Report(kAction, std::move(found), &action_deviations_);
+  return absl::OkStatus();
+}
+
+absl::Status EnvSession::Step(const env::v1::StepRequest& request,
+                              JoinResponse* response) {
+  const absl::Time start = absl::Now();
+  if (contract_.autoreset_mode == AutoresetMode::kSameStep) {
+    return absl::UnimplementedError("SAME_STEP autoreset is reserved");
+  }
+  RLMESH_RETURN_IF_ERROR(CheckLanes("subset step", request.env_indices()));
+  const int lanes = request.env_indices().empty() ? contract_.num_envs
+                                                  : request.env_indices_size();
+  RLMESH_RETURN_IF_ERROR(CheckAction(request, lanes));
+  if (needs_reset_) {
+    return absl::FailedPreconditionError(
+        "the environment failed in an earlier call: reset it before the next "
+        "step");
+  }
+  const absl::Duration timeout =
+      Budget(request.timeout_ms(), options_.step_timeout);
+  StepRequest step;
+  step.lanes = absl::MakeConstSpan(request.env_indices().data(),
+                                   request.env_indices_size());
+  step.actions = ValueView(leaves_);
+  ids_.assign(request.episode_ids().begin(), request.episode_ids().end());
+  if (ids_.size() > static_cast<size_t>(lanes)) ids_.resize(lanes);
+  step.episode_ids = ids_;
+  RLMESH_RETURN_IF_ERROR(ledger_.CheckStep(step.lanes));
+  RLMESH_RETURN_IF_ERROR(
+      Called("step", timeout, EnsureEnvironment(start + timeout)));
+  decode_ = Since(start);
+  step.timeout = timeout - decode_;
+
+  Transition transition;
+  const absl::Time called = absl::Now();
+  const absl::Status status = environment_->Step(step, &transition);
+  user_ = Since(called);
+  RLMESH_RETURN_IF_ERROR(Called("step", timeout, status));
+  const size_t rows = lanes;
+  if (transition.rewards.size() != rows ||
+      transition.terminated.size() != rows ||
+      transition.truncated.size() != rows) {
+    return absl::InternalError(
+        absl::StrCat("step failed: the environment answered for ",
+                     transition.rewards.size(), " lanes instead of ", lanes));
+  }
+  env::v1::StepResponse* reply = response->mutable_step();
+  reply->Clear();
+  bool has_infos = false;
+  RLMESH_RETURN_IF_ERROR(FillObservation(transition.observation, lanes,
+                                         reply->mutable_observation(),
+                                         &has_infos, reply->mutable_infos()));
+  RLMESH_RETURN_IF_ERROR(ledger_.RecordStep(
+      step, transition, has_infos ? &reply->infos() : nullptr,
+      reply->mutable_completed_episodes()));
+  if (!has_infos) reply->clear_infos();
+  reply->mutable_rewards()->Add(transition.rewards.begin(),
+                                transition.rewards.end());
+  reply->mutable_terminated_mask()->assign(transition.terminated.begin(),
+                                           transition.terminated.end());
+  reply->mutable_truncated_mask()->assign(transition.truncated.begin(),
+                                          transition.truncated.end());
+  *reply->mutable_env_indices() = request.env_indices();
+  return absl::OkStatus();
+}
+
+absl::Status EnvSession::Render(const env::v1::RenderRequest& request,
+                                JoinResponse* response) {
+  if (request.env_indices_size() > 1) {
+    return absl::UnimplementedError(
+        "render: one lane at a time; name one in env_indices");
+  }
+  const uint32_t lane =
+      request.env_indices().empty() ? 0 : request.env_indices(0);
+  if (lane >= static_cast<uint32_t>(contract_.num_envs)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("render: lane ", lane, " out of range for ",
+                     contract_.num_envs, " lanes"));
+  }
+  const absl::Duration timeout =
+      Budget(request.timeout_ms(), options_.reset_timeout);
+  RLMESH_RETURN_IF_ERROR(
+      Called("render", timeout, EnsureEnvironment(absl::Now() + timeout)));
+  Frame frame;
+  const absl::Time called = absl::Now();
+  const absl::Status status = environment_->Render(lane, &frame);
+  user_ = Since(called);
+  // An environment that cannot draw has nothing to show, which is no error.
+  if (!absl::IsUnimplemented(status)) {
+    RLMESH_RETURN_IF_ERROR(Called("render", timeout, status));
+  }
+  env::v1::RenderResponse* reply = response->mutable_render();
+  reply->Clear();
+  if (frame.png.empty()) return absl::OkStatus();
+  reply->set_frame(std::move(frame.png));
+  reply->set_format(env::v1::RENDER_FORMAT_PNG);
+  return absl::OkStatus();
+}
+
+}  // namespace rlmesh

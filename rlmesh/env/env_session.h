@@ -1,0 +1,127 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+// One client's session with an environment, without its transport.
+
+#ifndef RLMESH_ENV_ENV_SESSION_H_
+#define RLMESH_ENV_ENV_SESSION_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "rlmesh/base/clock.h"
+#include "rlmesh/env/environment.h"
+#include "rlmesh/env/environment_pool.h"
+#include "rlmesh/env/episode_ledger.h"
+#include "rlmesh/proto/env/v1/interaction.pb.h"
+#include "rlmesh/spaces/check.h"
+#include "rlmesh/spaces/env_contract.h"
+
+namespace rlmesh {
+
+struct EnvSessionOptions {
+  // Longest reset (which may create the environment) and step, whatever the
+  // client allows.
+  absl::Duration reset_timeout = absl::Seconds(600);
+  absl::Duration step_timeout = absl::Seconds(300);
+  // What to do about values out of range.
+  ValidationPolicy validation = ValidationPolicy::kWarn;
+  const Clock* clock = Clock::Real();  // not owned
+};
+
+// Answers the requests of one Join stream in order: checks them (this is the
+// door for actions), calls the environment, keeps the books of its episodes and
+// turns errors into EnvError. The environment is made at the first request that
+// needs one.
+//
+// Handle is called by one thread at a time and blocks as long as the
+// environment does; Cancel may come from any thread at any time.
+//
+// Example:
+//   EnvSession session(contract, options, acquire);
+//   if (session.Handle(request, queued, &response) == EnvSession::Next::kEnd)
+//   ...
+class EnvSession {
+ public:
+  enum class Next { kGoOn, kEnd };  // kEnd: the stream ends after the response
+  // EnvironmentPool::Acquire, or what a test puts in its place.
+  using Acquire = std::function<absl::StatusOr<EnvironmentPool::Lease>(
+      absl::Time deadline, const std::atomic<bool>* cancelled)>;
+
+  EnvSession(EnvContract contract, EnvSessionOptions options, Acquire acquire);
+
+  // Whether Handle may block on `request`: false for requests that need no
+  // environment, and for environments that answer inline.
+  bool MayBlock(const env::v1::JoinRequest& request) const;
+
+  // Fills `response`, which is reused from call to call so that its memory is.
+  // `queued` is how long the request waited.
+  Next Handle(const env::v1::JoinRequest& request, absl::Duration queued,
+              env::v1::JoinResponse* response);
+
+  // Makes a running call of the environment, and all later ones, end soon.
+  void Cancel();
+
+ private:
+  absl::Status Configure(const env::v1::ConfigureEnvRequest& request,
+                         env::v1::JoinResponse* response);
+  absl::Status Reset(const env::v1::ResetRequest& request,
+                     env::v1::JoinResponse* response);
+  absl::Status Step(const env::v1::StepRequest& request,
+                    env::v1::JoinResponse* response);
+  absl::Status Render(const env::v1::RenderRequest& request,
+                      env::v1::JoinResponse* response);
+
+  absl::Status EnsureEnvironment(absl::Time deadline);
+  absl::Status CheckLanes(
+      absl::string_view operation,
+      const google::protobuf::RepeatedField<uint32_t>& lanes);
+  absl::Status CheckAction(const env::v1::StepRequest& request, int lanes);
+  // The outcome of a call of the environment: keeps in mind that it failed, and
+  // says which call it was.
+  absl::Status Called(absl::string_view operation, absl::Duration timeout,
+                      const absl::Status& status);
+  absl::Status FillObservation(const Observation& observation, int lanes,
+                               spaces::v1::SpaceValue* value, bool* has_infos,
+                               spaces::v1::MetaMap* infos);
+  // Of `deviations` those that this session has not reported yet.
+  void Report(absl::string_view kind, std::vector<Deviation> deviations,
+              std::vector<Deviation>* fresh);
+
+  const EnvContract contract_;
+  const EnvSessionOptions options_;
+  const Acquire acquire_;
+  const bool has_subsets_;  // lanes are independent of each other
+  const bool check_observations_;
+
+  mutable absl::Mutex mu_;  // what Cancel needs
+  std::atomic<bool> cancelled_{false};
+  Environment* running_ ABSL_GUARDED_BY(mu_) = nullptr;
+
+  EnvironmentPool::Lease environment_;
+  EpisodeLedger ledger_;
+  bool needs_reset_ = false;  // the environment failed
+  std::set<std::pair<std::string, std::string>> reported_;  // kind, path
+  std::vector<Deviation> action_deviations_;  // to be reported with this step
+
+  // Reused from step to step.
+  std::vector<absl::string_view> leaves_;
+  std::vector<std::string> ids_;
+  absl::Duration decode_, user_;
+};
+
+}  // namespace rlmesh
+
+#endif  // RLMESH_ENV_ENV_SESSION_H_

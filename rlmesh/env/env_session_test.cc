@@ -1,0 +1,364 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/env/env_session.h"
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "glog/logging.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+#include "rlmesh/base/error_details.h"
+#include "rlmesh/base/status_matchers.h"
+#include "rlmesh/env/testing/scripted_environment.h"
+#include "rlmesh/proto/env/v1/interaction.pb.h"
+#include "rlmesh/spaces/meta.h"
+
+namespace rlmesh {
+namespace {
+
+using env::v1::JoinRequest;
+using env::v1::JoinResponse;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr char kActionOne[] = R"(action { leaves: "\001\0\0\0\0\0\0\0" })";
+
+// That `response` is an error of this code, recoverable or not, whose message
+// begins like this.
+MATCHER_P3(IsError, code, recoverable, begin, "is that EnvError") {
+  *result_listener << arg.ShortDebugString();
+  return arg.has_error() && arg.error().code() == code &&
+         arg.error().is_recoverable() == recoverable &&
+         absl::StartsWith(arg.error().message(), begin);
+}
+
+class EnvSessionTest : public ::testing::Test {
+ protected:
+  EnvSessionTest() { script_.contract = SimpleContract(); }
+
+  EnvSession& session() {
+    if (session_ == nullptr) {
+      factory_ = std::make_unique<ScriptedFactory>(&script_);
+      pool_ = std::make_unique<EnvironmentPool>(factory_.get());
+      session_ = std::make_unique<EnvSession>(
+          script_.contract, options_,
+          [this](absl::Time deadline, const std::atomic<bool>* cancelled) {
+            return pool_->Acquire(deadline, cancelled);
+          });
+    }
+    return *session_;
+  }
+
+  // The answer to a request in text form.
+  const JoinResponse& Ask(const std::string& text) {
+    JoinRequest request;
+    CHECK(google::protobuf::TextFormat::ParseFromString(text, &request));
+    request.set_request_id("r");
+    next_ = session().Handle(request, absl::ZeroDuration(), &response_);
+    EXPECT_EQ(response_.request_id(), "r");
+    return response_;
+  }
+  const JoinResponse& Step(const std::string& more = "") {
+    return Ask("step { " + std::string(kActionOne) + more + " }");
+  }
+  bool ended() const { return next_ == EnvSession::Next::kEnd; }
+
+  Script script_;
+  EnvSessionOptions options_;
+  std::unique_ptr<ScriptedFactory> factory_;
+  std::unique_ptr<EnvironmentPool> pool_;
+  std::unique_ptr<EnvSession> session_;
+  JoinResponse response_;
+  EnvSession::Next next_ = EnvSession::Next::kGoOn;
+};
+
+absl::Status Boom(bool recoverable) {
+  absl::Status status = absl::InternalError("RuntimeError: boom");
+  SetErrorDetails({"RuntimeError", "Traceback ...", recoverable}, &status);
+  return status;
+}
+
+TEST_F(EnvSessionTest, ResetAndStepCarryEverything) {
+  script_.infos = SerializeMeta([] {
+    spaces::v1::MetaMap map;
+    (*map.mutable_entries())["k"] = MetaInteger(7);
+    return map;
+  }());
+  std::vector<int64_t> seeds;
+  bool had_options = true;
+  script_.on_reset = [&](const ResetRequest& request) {
+    seeds.assign(request.seeds.begin(), request.seeds.end());
+    had_options = request.has_options;
+    return absl::OkStatus();
+  };
+  const JoinResponse& reset = Ask("reset { seeds: 5 episode_ids: 'a' }");
+  ASSERT_TRUE(reset.has_reset()) << reset.DebugString();
+  EXPECT_THAT(seeds, ElementsAre(5));
+  EXPECT_FALSE(had_options);
+  EXPECT_EQ(reset.reset().observation().leaves_size(), 1);
+  EXPECT_EQ(reset.reset().infos().entries().at("k").integer(), 7);
+  EXPECT_TRUE(reset.has_endpoint_total_ns());
+  script_.rewards = {2.5};
+  script_.truncated = {1};
+  const JoinResponse& step = Step("episode_ids: 'a'");
+  ASSERT_TRUE(step.has_step()) << step.DebugString();
+  EXPECT_THAT(step.step().rewards(), ElementsAre(2.5));
+  EXPECT_EQ(step.step().terminated_mask(), std::string(1, '\0'));
+  EXPECT_EQ(step.step().truncated_mask(), "\x01");
+  EXPECT_EQ(step.step().env_indices_size(), 0);
+  ASSERT_EQ(step.step().completed_episodes_size(), 1);
+  EXPECT_EQ(step.step().completed_episodes(0).episode_id(), "a");
+  EXPECT_EQ(step.step().completed_episodes(0).final_info().entries_size(), 1);
+  EXPECT_FALSE(ended());
+}
+
+TEST_F(EnvSessionTest, AbsentInfosStayAbsentAndEmptyOnesStayEmpty) {
+  script_.has_infos = false;
+  EXPECT_FALSE(Ask("reset {}").reset().has_infos());
+  EXPECT_FALSE(Step().step().has_infos());
+  script_.has_infos = true;
+  EXPECT_TRUE(Ask("reset {}").reset().has_infos());
+}
+
+TEST_F(EnvSessionTest, ConfigureAdmitsEverySpellingOfOurEdition) {
+  for (const char* pin : {"2026.06", "2026.06-rc", ""}) {
+    EXPECT_TRUE(Ask(absl::StrCat("configure { selected_workflow_edition: '",
+                                 pin, "' }"))
+                    .has_configure());
+  }
+  EXPECT_FALSE(ended());
+  EXPECT_EQ(script_.created, 0);
+}
+
+TEST_F(EnvSessionTest, ConfigureRefusesAnotherEditionAndEnds) {
+  EXPECT_THAT(Ask("configure { selected_workflow_edition: '2099.01' }"),
+              IsError(env::v1::ENV_ERROR_CODE_INVALID_ACTION, false,
+                      "runtime pinned this env to workflow edition "
+                      "\"2099.01\", which this env build does not implement "
+                      "(implements [\"2026.06\"])"));
+  EXPECT_TRUE(ended());
+}
+
+TEST_F(EnvSessionTest, BadActionsAreRefusedAtTheDoor) {
+  int steps = 0;
+  script_.on_step = [&](const StepRequest&) {
+    ++steps;
+    return absl::OkStatus();
+  };
+  Ask("reset {}");
+  constexpr auto kCode = env::v1::ENV_ERROR_CODE_INVALID_ACTION;
+  EXPECT_THAT(Ask("step {}"),
+              IsError(kCode, true, "expected 1 actions, got 0"));
+  EXPECT_THAT(Ask("step { action {} }"),
+              IsError(kCode, true,
+                      "length mismatch: got 0 leaf slabs, spec expects 1"));
+  EXPECT_THAT(
+      Ask("step { action { leaves: 'abc' } }"),
+      IsError(kCode, true,
+              "length mismatch: slab: got 3 bytes, expected 1 lanes * 8"));
+  EXPECT_THAT(Ask(R"(step { action { leaves: "\003\0\0\0\0\0\0\0" } })"),
+              IsError(kCode, true, "$: value 3 not in range [0, 3)"));
+  EXPECT_FALSE(ended());
+  EXPECT_EQ(steps, 0);
+  EXPECT_TRUE(Step().has_step());
+}
+
+TEST_F(EnvSessionTest, AnEmptyRequestIsUnsupported) {
+  EXPECT_THAT(Ask(""), IsError(env::v1::ENV_ERROR_CODE_UNSUPPORTED, true,
+                               "empty or unrecognized Join request"));
+  EXPECT_FALSE(ended());
+}
+
+TEST_F(EnvSessionTest, AnExceptionIsRecoveredFromByTheNextReset) {
+  Ask("reset { episode_ids: 'a' }");
+  bool fails = true;
+  script_.on_step = [&](const StepRequest&) {
+    return fails ? Boom(true) : absl::OkStatus();
+  };
+  EXPECT_THAT(Step(), IsError(env::v1::ENV_ERROR_CODE_INTERNAL, true,
+                              "step failed: RuntimeError: boom"));
+  EXPECT_EQ(response_.error().debug_info(), "Traceback ...");
+  EXPECT_FALSE(ended());
+  fails = false;
+  EXPECT_THAT(Step(), IsError(env::v1::ENV_ERROR_CODE_NOT_READY, true,
+                              "the environment failed"));
+  EXPECT_TRUE(Ask("reset { episode_ids: 'b' }").has_reset());
+  ASSERT_TRUE(Step().has_step());
+  // The episode it broke is reported as interrupted.
+  ASSERT_EQ(response_.step().completed_episodes_size(), 1);
+  EXPECT_EQ(response_.step().completed_episodes(0).episode_id(), "a");
+}
+
+TEST_F(EnvSessionTest, AFatalErrorEndsTheStream) {
+  Ask("reset {}");
+  script_.on_step = [](const StepRequest&) { return Boom(false); };
+  EXPECT_THAT(Step(), IsError(env::v1::ENV_ERROR_CODE_INTERNAL, false,
+                              "step failed: RuntimeError: boom"));
+  EXPECT_TRUE(ended());
+}
+
+TEST_F(EnvSessionTest, AnEnvironmentThatCannotBeMadeFailsTheReset) {
+  script_.on_create = [] { return Boom(false); };
+  EXPECT_THAT(Ask("reset {}"), IsError(env::v1::ENV_ERROR_CODE_INTERNAL, false,
+                                       "reset failed: RuntimeError: boom"));
+  EXPECT_TRUE(ended());
+}
+
+TEST_F(EnvSessionTest, ADeadlineIsATimeoutWithTheBudget) {
+  Ask("reset {}");
+  absl::Duration budget;
+  script_.on_step = [&](const StepRequest& request) {
+    budget = request.timeout;
+    return absl::DeadlineExceededError("the worker was interrupted");
+  };
+  EXPECT_THAT(Step("timeout_ms: 100"),
+              IsError(env::v1::ENV_ERROR_CODE_TIMEOUT, true,
+                      "env.step timed out after 100ms"));
+  EXPECT_LE(budget, absl::Milliseconds(100));
+  EXPECT_GT(budget, absl::ZeroDuration());
+}
+
+TEST_F(EnvSessionTest, TheServersOwnDeadlineAppliesWithoutOne) {
+  options_.step_timeout = absl::Seconds(7);
+  absl::Duration budget;
+  script_.on_step = [&](const StepRequest& request) {
+    budget = request.timeout;
+    return absl::OkStatus();
+  };
+  Ask("reset {}");
+  Step();
+  EXPECT_LE(budget, absl::Seconds(7));
+  EXPECT_GT(budget, absl::Seconds(6));
+  Step("timeout_ms: 18446744073709551615");
+  EXPECT_LE(budget, absl::Seconds(7));
+}
+
+class LanesTest : public EnvSessionTest {
+ protected:
+  LanesTest() { script_.contract = SimpleContract(3); }
+};
+
+TEST_F(LanesTest, SubsetsAnswerInPartialWidth) {
+  EXPECT_EQ(Ask("reset {}").reset().observation().leaves(0).size(), 24);
+  EXPECT_EQ(Ask("reset { env_indices: [2, 0] }")
+                .reset()
+                .observation()
+                .leaves(0)
+                .size(),
+            16);
+  script_.rewards = {1, 2, 3};
+  const JoinResponse& step = Ask(R"(step { env_indices: [2, 1] action { leaves:
+          "\001\0\0\0\0\0\0\0\001\0\0\0\0\0\0\0" } })");
+  ASSERT_TRUE(step.has_step()) << step.DebugString();
+  EXPECT_THAT(step.step().rewards(), ElementsAre(3, 2));
+  EXPECT_THAT(step.step().env_indices(), ElementsAre(2, 1));
+}
+
+TEST_F(LanesTest, BadSubsetsAreRefused) {
+  constexpr auto kCode = env::v1::ENV_ERROR_CODE_INVALID_ACTION;
+  EXPECT_THAT(Ask("step { env_indices: 3 }"),
+              IsError(kCode, true,
+                      "subset step: env_index 3 out of range for num_envs 3"));
+  EXPECT_THAT(Ask("step { env_indices: [0, 0] }"),
+              IsError(kCode, true, "subset step: duplicate env_index 0"));
+  EXPECT_THAT(Ask("reset { env_indices: 9 }"),
+              IsError(kCode, true, "partial reset: env_index 9 out of range"));
+  EXPECT_THAT(Ask("reset { env_indices: 1 seeds: [1, 2] }"),
+              IsError(kCode, true,
+                      "partial reset: seeds length 2 does not match "
+                      "env_indices length 1"));
+}
+
+TEST_F(LanesTest, SubsetsNeedIndependentLanes) {
+  script_.contract.autoreset_mode = AutoresetMode::kNextStep;
+  EXPECT_THAT(Ask("step { env_indices: 0 }"),
+              IsError(env::v1::ENV_ERROR_CODE_UNSUPPORTED, true,
+                      "subset stepping (StepRequest.env_indices) is not "
+                      "supported by this environment"));
+  EXPECT_THAT(Ask("reset { env_indices: 0 }"),
+              IsError(env::v1::ENV_ERROR_CODE_UNSUPPORTED, true,
+                      "partial reset (ResetRequest.env_indices)"));
+}
+
+TEST_F(EnvSessionTest, RendersOneLane) {
+  script_.on_render = [](uint32_t lane, Frame* frame) {
+    frame->png = absl::StrCat("png", lane);
+    return absl::OkStatus();
+  };
+  const JoinResponse& render = Ask("render { env_indices: 0 }");
+  EXPECT_EQ(render.render().frame(), "png0");
+  EXPECT_EQ(render.render().format(), env::v1::RENDER_FORMAT_PNG);
+  EXPECT_THAT(Ask("render { env_indices: [0, 0] }"),
+              IsError(env::v1::ENV_ERROR_CODE_UNSUPPORTED, true, "render"));
+  EXPECT_THAT(Ask("render { env_indices: 1 }"),
+              IsError(env::v1::ENV_ERROR_CODE_INVALID_ACTION, true,
+                      "render: lane 1 out of range for 1 lanes"));
+}
+
+TEST_F(EnvSessionTest, AnEnvironmentThatDoesNotDrawHasNoFrame) {
+  const JoinResponse& render = Ask("render {}");
+  ASSERT_TRUE(render.has_render());
+  EXPECT_FALSE(render.render().has_frame());
+}
+
+TEST_F(EnvSessionTest, CloseListsOpenEpisodesAndEnds) {
+  Ask("reset { episode_ids: 'a' seeds: 7 }");
+  Step();
+  const JoinResponse& close = Ask("close { reason: 'bye' }");
+  ASSERT_EQ(close.close().final_episodes_size(), 1);
+  EXPECT_EQ(close.close().final_episodes(0).episode_id(), "a");
+  EXPECT_TRUE(close.close().final_episodes(0).truncated());
+  EXPECT_TRUE(ended());
+}
+
+TEST_F(EnvSessionTest, CancelReachesTheEnvironmentAndEveryLaterCall) {
+  bool cancelled = false;
+  script_.on_cancel = [&] { cancelled = true; };
+  Ask("reset {}");
+  session().Cancel();
+  EXPECT_TRUE(cancelled);
+  EXPECT_THAT(Step(), IsError(env::v1::ENV_ERROR_CODE_CANCELLED, true, ""));
+}
+
+TEST_F(EnvSessionTest, OnlyInlineEnvironmentsDoNotBlock) {
+  JoinRequest configure, step;
+  configure.mutable_configure();
+  step.mutable_step();
+  EXPECT_FALSE(session().MayBlock(configure));
+  EXPECT_TRUE(session().MayBlock(step));  // it may have to be made
+  script_.is_inline = true;
+  Ask("reset {}");
+  EXPECT_FALSE(session().MayBlock(step));
+}
+
+TEST_F(EnvSessionTest, DeviationsAreReportedOncePerSession) {
+  spaces::v1::SpaceSpec box;
+  CHECK(google::protobuf::TextFormat::ParseFromString(
+      R"(shape: 1 dtype: DATA_TYPE_UINT8
+         box { uniform { low: "\000" high: "\005" } })",
+      &box));
+  script_.contract.action_space = *SpaceSpec::FromProto(box);
+  script_.contract.observation_space = *SpaceSpec::FromProto(box);
+  script_.observe = [](ValueBuffer* value) { value->Set<uint8_t>(0, 0, 9); };
+  const auto warnings = [this](const spaces::v1::MetaMap& infos) {
+    const auto it = infos.entries().find(kConformanceKey);
+    return it == infos.entries().end() ? 0 : it->second.list().items_size();
+  };
+  EXPECT_EQ(warnings(Ask("reset {}").reset().infos()), 1);
+  const JoinResponse& step = Ask(R"(step { action { leaves: "\006" } })");
+  EXPECT_EQ(warnings(step.step().infos()), 1) << step.DebugString();
+  EXPECT_THAT(step.step().infos().DebugString(), HasSubstr("action"));
+  EXPECT_EQ(
+      warnings(Ask(R"(step { action { leaves: "\006" } })").step().infos()), 0);
+}
+
+}  // namespace
+}  // namespace rlmesh

@@ -1,0 +1,58 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/env/environment_pool.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace rlmesh {
+
+EnvironmentPool::Lease& EnvironmentPool::Lease::operator=(
+    Lease&& other) noexcept {
+  if (this == &other) return *this;
+  environment_.reset();
+  if (pool_ != nullptr) pool_->Return();
+  pool_ = std::exchange(other.pool_, nullptr);
+  environment_ = std::move(other.environment_);
+  return *this;
+}
+
+EnvironmentPool::Lease::~Lease() {
+  environment_.reset();
+  if (pool_ != nullptr) pool_->Return();
+}
+
+absl::StatusOr<EnvironmentPool::Lease> EnvironmentPool::Acquire(
+    absl::Time deadline, const std::atomic<bool>* cancelled) {
+  {
+    absl::MutexLock lock(&mu_);
+    const auto go_on = [this, cancelled]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+      return HasRoom() || *cancelled;
+    };
+    mu_.AwaitWithDeadline(absl::Condition(&go_on), deadline);
+    if (*cancelled) {
+      return absl::CancelledError("the session ended before it began");
+    }
+    if (!HasRoom()) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "all ", factory_->max_environments(),
+          " environments are in use; try again when a session has ended"));
+    }
+    ++live_;
+  }
+  absl::StatusOr<std::unique_ptr<Environment>> environment = factory_->Create();
+  if (environment.ok()) return Lease(this, *std::move(environment));
+  Return();
+  return environment.status();
+}
+
+// Releasing the mutex is what makes waiters look.
+void EnvironmentPool::Wake() { absl::MutexLock lock(&mu_); }
+
+void EnvironmentPool::Return() {
+  absl::MutexLock lock(&mu_);
+  --live_;
+}
+
+}  // namespace rlmesh

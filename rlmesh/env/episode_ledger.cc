@@ -1,0 +1,161 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/env/episode_ledger.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace rlmesh {
+namespace {
+
+using spaces::v1::MetaList;
+using spaces::v1::MetaMap;
+using spaces::v1::MetaValue;
+
+// The list of one entry a row under `key`; null when there is none.
+const MetaList* Rows(const MetaMap& infos, const std::string& key, int rows) {
+  const auto it = infos.entries().find(key);
+  if (it == infos.entries().end() || !it->second.has_list()) return nullptr;
+  return it->second.list().items_size() == rows ? &it->second.list() : nullptr;
+}
+
+bool IsTrue(const MetaValue& value) {
+  return value.bool_() || value.integer() != 0;
+}
+
+}  // namespace
+
+MetaMap FinalInfo(const MetaMap& infos, int position, int rows) {
+  if (rows == 1) return infos;
+  const MetaList* finals = Rows(infos, "final_info", rows);
+  const MetaList* marks = Rows(infos, "_final_info", rows);
+  if (finals != nullptr && marks != nullptr && IsTrue(marks->items(position)) &&
+      finals->items(position).has_map()) {
+    return finals->items(position).map();
+  }
+  MetaMap slice;
+  for (const auto& [key, value] : infos.entries()) {
+    const MetaList* list = Rows(infos, key, rows);
+    // A mask belongs to another key.
+    const bool is_mask = key.size() > 1 && key[0] == '_' &&
+                         infos.entries().contains(key.substr(1));
+    if (list == nullptr || is_mask || key == "final_info") continue;
+    const MetaList* mask = Rows(infos, absl::StrCat("_", key), rows);
+    if (mask != nullptr && !IsTrue(mask->items(position))) continue;
+    (*slice.mutable_entries())[key] = list->items(position);
+  }
+  return slice;
+}
+
+EpisodeLedger::EpisodeLedger(const EnvContract& contract, const Clock* clock)
+    : mode_(contract.autoreset_mode),
+      clock_(clock),
+      lanes_(contract.num_envs) {}
+
+void EpisodeLedger::Open(absl::Span<const std::string> ids, size_t position,
+                         absl::optional<int64_t> seed, Lane* lane) const {
+  lane->open = true;
+  lane->rolls = false;
+  lane->id = position < ids.size() ? ids[position] : std::string();
+  lane->seed = seed;
+  lane->steps = 0;
+  lane->reward = 0;
+  lane->start = clock_->Now();
+}
+
+env::v1::EpisodeMetadata EpisodeLedger::Finish(uint32_t index) {
+  Lane& lane = lanes_[index];
+  env::v1::EpisodeMetadata metadata;
+  metadata.set_episode_id(lane.id);
+  if (lane.seed.has_value()) metadata.set_seed(*lane.seed);
+  metadata.set_env_index(index);
+  metadata.set_step_count(lane.steps);
+  metadata.set_cumulative_reward(lane.reward);
+  metadata.set_start_timestamp_ns(absl::ToUnixNanos(lane.start));
+  metadata.set_end_timestamp_ns(absl::ToUnixNanos(clock_->Now()));
+  lane.open = false;
+  return metadata;
+}
+
+void EpisodeLedger::RecordReset(const ResetRequest& request) {
+  for (size_t i = 0; i < Width(request.lanes); ++i) {
+    const uint32_t index = LaneAt(request.lanes, i);
+    if (lanes_[index].open) {
+      interrupted_.push_back(Finish(index));
+      interrupted_.back().set_truncated(true);
+      if (interrupted_.size() > kMaxInterrupted) interrupted_.pop_front();
+    }
+    absl::optional<int64_t> seed;
+    if (i < request.seeds.size()) seed = request.seeds[i];
+    Open(request.episode_ids, i, seed, &lanes_[index]);
+  }
+}
+
+absl::Status EpisodeLedger::CheckStep(absl::Span<const uint32_t> lanes) const {
+  if (mode_ != AutoresetMode::kNextStep) return absl::OkStatus();
+  for (size_t i = 0; i < Width(lanes); ++i) {
+    const Lane& lane = lanes_[LaneAt(lanes, i)];
+    if (lane.open || lane.rolls) continue;
+    return absl::InternalError(absl::StrCat(
+        "NEXT_STEP lane ", LaneAt(lanes, i),
+        " was stepped with no active episode and no pending autoreset; reset "
+        "it first"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EpisodeLedger::RecordStep(const StepRequest& request,
+                                       const Transition& transition,
+                                       const MetaMap* infos,
+                                       Episodes* completed) {
+  const size_t width = Width(request.lanes);
+  for (size_t i = 0; i < width; ++i) {
+    if (!lanes_[LaneAt(request.lanes, i)].rolls) continue;
+    if (transition.rewards[i] == 0 && !transition.terminated[i] &&
+        !transition.truncated[i]) {
+      continue;
+    }
+    return absl::InternalError(
+        absl::StrCat("NEXT_STEP lane ", LaneAt(request.lanes, i),
+                     " began an episode with reward ", transition.rewards[i],
+                     " or a flag; the step after an end must have neither"));
+  }
+  for (env::v1::EpisodeMetadata& metadata : interrupted_) {
+    *completed->Add() = std::move(metadata);
+  }
+  interrupted_.clear();
+  for (size_t i = 0; i < width; ++i) {
+    const uint32_t index = LaneAt(request.lanes, i);
+    Lane& lane = lanes_[index];
+    if (lane.rolls) {
+      Open(request.episode_ids, i, absl::nullopt, &lane);
+      continue;
+    }
+    if (!lane.open) continue;  // stepped after its end: not counted
+    ++lane.steps;
+    lane.reward += transition.rewards[i];
+    if (!transition.terminated[i] && !transition.truncated[i]) continue;
+    env::v1::EpisodeMetadata* metadata = completed->Add();
+    *metadata = Finish(index);
+    metadata->set_terminated(transition.terminated[i] != 0);
+    metadata->set_truncated(transition.truncated[i] != 0);
+    if (infos != nullptr) {
+      *metadata->mutable_final_info() = FinalInfo(*infos, i, width);
+    }
+    lane.rolls = mode_ == AutoresetMode::kNextStep;
+  }
+  return absl::OkStatus();
+}
+
+void EpisodeLedger::RecordClose(Episodes* final_episodes) {
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (!lanes_[i].open) continue;
+    *final_episodes->Add() = Finish(i);
+    (final_episodes->end() - 1)->set_truncated(true);
+  }
+}
+
+}  // namespace rlmesh

@@ -1,0 +1,50 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/env/session_slots.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace rlmesh {
+namespace {
+
+constexpr size_t kNamed = 8;  // holders in a message
+
+}  // namespace
+
+absl::StatusOr<uint64_t> SessionSlots::Take(absl::string_view holder) {
+  absl::MutexLock lock(&mu_);
+  if (holders_.size() < static_cast<size_t>(limit_)) {
+    holders_.emplace(next_, holder);
+    return next_++;
+  }
+  if (limit_ == 1) {
+    return absl::FailedPreconditionError(
+        "environment already has an active Join session; only one client may "
+        "be connected at a time");
+  }
+  std::vector<std::string> names;
+  for (const auto& [slot, name] : holders_) {
+    if (names.size() < kNamed) names.push_back(name);
+  }
+  if (holders_.size() > kNamed) {
+    names.push_back(absl::StrCat(holders_.size() - kNamed, " more"));
+  }
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "all ", limit_, " sessions of this environment are taken (by ",
+      absl::StrJoin(names, ", "),
+      "); close one, or start the server with a larger --max_sessions"));
+}
+
+void SessionSlots::Free(uint64_t slot) {
+  absl::MutexLock lock(&mu_);
+  holders_.erase(slot);
+}
+
+}  // namespace rlmesh

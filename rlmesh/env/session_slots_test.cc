@@ -1,0 +1,53 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/env/session_slots.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rlmesh/base/status_matchers.h"
+
+namespace rlmesh {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+TEST(SessionSlotsTest, ASingleSlotIsRefusedInThePublishedWords) {
+  SessionSlots slots(1);
+  const absl::StatusOr<uint64_t> first = slots.Take("a");
+  RLMESH_ASSERT_OK(first);
+  EXPECT_THAT(slots.Take("b"),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "environment already has an active Join session; only "
+                       "one client may be connected at a time"));
+  slots.Free(*first);
+  RLMESH_EXPECT_OK(slots.Take("b"));
+}
+
+TEST(SessionSlotsTest, SeveralSlotsNameLimitAndHolders) {
+  SessionSlots slots(10);
+  for (int i = 0; i < 10; ++i)
+    RLMESH_ASSERT_OK(slots.Take(absl::StrCat("p", i)));
+  EXPECT_THAT(
+      slots.Take("late"),
+      StatusIs(absl::StatusCode::kResourceExhausted,
+               AllOf(HasSubstr("all 10 sessions"), HasSubstr("p0, p1"),
+                     HasSubstr("2 more"), HasSubstr("--max_sessions"))));
+}
+
+TEST(SessionSlotsTest, FreeingTwiceFreesOnce) {
+  SessionSlots slots(2);
+  const uint64_t first = *slots.Take("a");
+  RLMESH_ASSERT_OK(slots.Take("b"));
+  slots.Free(first);
+  slots.Free(first);
+  RLMESH_EXPECT_OK(slots.Take("c"));
+  EXPECT_FALSE(slots.Take("d").ok());
+}
+
+}  // namespace
+}  // namespace rlmesh

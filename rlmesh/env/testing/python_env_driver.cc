@@ -1,0 +1,96 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/env/testing/python_env_driver.h"
+
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "glog/logging.h"
+#include "rlmesh/worker/testing/python_for_tests.h"
+
+namespace rlmesh {
+
+PythonEnvironmentOptions PythonEnvDriver::Options(
+    const std::string& entrypoint) {
+  PythonEnvironmentOptions options;
+  options.entrypoint = entrypoint;
+  options.process = PlainPython();
+  return options;
+}
+
+PythonEnvDriver::PythonEnvDriver(const std::string& entrypoint)
+    : PythonEnvDriver(Options(entrypoint)) {}
+
+PythonEnvDriver::PythonEnvDriver(PythonEnvironmentOptions options) {
+  options.process.on_line = [lines = lines_](absl::string_view line) {
+    absl::MutexLock lock(&lines->mu);
+    lines->starts.emplace_back(line.substr(0, 32));
+  };
+  auto factory = PythonWorkerFactory::Create(std::move(options));
+  CHECK(factory.ok()) << factory.status();
+  factory_ = *std::move(factory);
+  NewSession();
+}
+
+void PythonEnvDriver::NewSession() {
+  env_.reset();
+  auto env = factory_->Create();
+  CHECK(env.ok()) << env.status();
+  env_.reset(static_cast<PythonWorkerEnvironment*>(env->release()));
+}
+
+void PythonEnvDriver::End() {
+  env_.reset();
+  factory_.reset();
+}
+
+absl::Status PythonEnvDriver::Reset(const ResetRequest& request) {
+  last_ = &reset_observation_;
+  return env_->Reset(request, &reset_observation_);
+}
+
+absl::Status PythonEnvDriver::ResetWithSeed(int64_t seed,
+                                            absl::Duration timeout) {
+  ResetRequest request;
+  request.seeds = absl::MakeConstSpan(&seed, 1);
+  request.timeout = timeout;
+  return Reset(request);
+}
+
+absl::Status PythonEnvDriver::Step(int64_t action, absl::Duration timeout) {
+  last_ = &transition_.observation;
+  ValueBuffer buffer(env_->contract().action_space, 1);
+  buffer.Set<int64_t>(0, 0, action);
+  StepRequest request;
+  request.actions = buffer.view();
+  request.timeout = timeout;
+  return env_->Step(request, &transition_);
+}
+
+absl::Status PythonEnvDriver::StepBytes(
+    const std::vector<absl::string_view>& leaves) {
+  StepRequest request;
+  request.actions = ValueView(leaves);
+  return env_->Step(request, &transition_);
+}
+
+std::vector<float> PythonEnvDriver::Floats() const {
+  const absl::string_view leaf = last_->value.leaf(0);
+  std::vector<float> floats(leaf.size() / sizeof(float));
+  std::memcpy(floats.data(), leaf.data(), leaf.size());
+  return floats;
+}
+
+int PythonEnvDriver::CountLines(absl::string_view start) const {
+  absl::MutexLock lock(&lines_->mu);
+  int count = 0;
+  for (const std::string& line : lines_->starts) {
+    count += absl::StartsWith(line, start);
+  }
+  return count;
+}
+
+}  // namespace rlmesh
