@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "rlmesh/base/status_macros.h"
@@ -249,9 +248,9 @@ absl::Status ParseValue(absl::string_view text, const SpaceSpec& spec,
   } else {
     absl::StatusOr<Json> json = ParseJson(text);
     if (!json.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "value \"", absl::Utf8SafeCEscape(Utf8Prefix(text, 60)), "\" of ",
-          spec.ToString(), ": ", json.status().message()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("value ", QuoteText(text, 60), " of ", spec.ToString(),
+                       ": ", json.status().message()));
     }
     RLMESH_RETURN_IF_ERROR(
         Reader(spec, lanes, out).Read(spec.proto(), "$", *json));

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
+#include "rlmesh/base/utf8.h"
 #include "rlmesh/spaces/element.h"
 #include "rlmesh/spaces/space_builder.h"
 #include "rlmesh/spaces/text_leaf.h"
@@ -135,6 +136,15 @@ TEST(ParseValueTest, TextIsQuotedOrBare) {
   EXPECT_THAT(Parse("\xff", TextSpace(1, 9)), StatusIs(kInvalid));
   EXPECT_THAT(Parse("[hello]", TupleSpace({TextSpace(1, 9)})),
               StatusIs(kInvalid));
+}
+
+TEST(ParseValueTest, MessagesAboutBytesThatAreNotTextAreText) {
+  for (const char* text :
+       {"\xff", "[\xc3", "\"\xed\xa0\x80\"", "{\"\xff\": 1}"}) {
+    const absl::Status status = Parse(text, DiscreteSpace(2));
+    EXPECT_THAT(status, StatusIs(kInvalid));
+    EXPECT_GE(CountUtf8(status.message()), 0) << status;
+  }
 }
 
 TEST(ParseValueTest, TreesAndTheirPaths) {

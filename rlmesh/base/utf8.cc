@@ -4,6 +4,8 @@
 
 #include "rlmesh/base/utf8.h"
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "glog/logging.h"
 
 namespace rlmesh {
@@ -66,6 +68,14 @@ absl::string_view Utf8Prefix(absl::string_view text, size_t max_bytes) {
   // The byte behind the cut must not be a tail.
   while (end > 0 && (text[end] & 0xc0) == 0x80) --end;
   return text.substr(0, end);
+}
+
+std::string QuoteText(absl::string_view text, size_t max_bytes) {
+  const absl::string_view shown = Utf8Prefix(text, max_bytes);
+  return absl::StrCat("\"",
+                      CountUtf8(shown) < 0 ? absl::CHexEscape(shown)
+                                           : absl::Utf8SafeCEscape(shown),
+                      shown.size() < text.size() ? "...\"" : "\"");
 }
 
 void AppendUtf8(char32_t code_point, std::string* out) {

@@ -32,6 +32,14 @@ ptrdiff_t CountUtf8(absl::string_view text);
 // character, for messages about long texts.
 absl::string_view Utf8Prefix(absl::string_view text, size_t max_bytes);
 
+// `text` in quotes, for messages: cut after at most `max_bytes` ("..." says
+// so), control characters and quotes escaped, and bytes that are not UTF-8 as
+// well.
+//
+// Example:
+//   QuoteText("two\nlines", 60);  // "two\\nlines", quotes included
+std::string QuoteText(absl::string_view text, size_t max_bytes);
+
 // Appends the UTF-8 of a code point that is no surrogate and at most U+10FFFF.
 void AppendUtf8(char32_t code_point, std::string* out);
 

@@ -57,6 +57,13 @@ TEST(Utf8Test, PrefixEndsBetweenCharacters) {
   EXPECT_EQ(Utf8Prefix("\xf0\x9f\x98\x80!", 3), "");
 }
 
+TEST(QuoteTextTest, IsShortPrintableUtf8WhateverTheText) {
+  EXPECT_EQ(QuoteText("h\xc3\xa9", 9), "\"h\xc3\xa9\"");
+  EXPECT_EQ(QuoteText("a\n\"b\"", 9), "\"a\\n\\\"b\\\"\"");
+  EXPECT_EQ(QuoteText("h\xc3\xa9llo", 2), "\"h...\"");
+  EXPECT_EQ(QuoteText("a\xff", 9), "\"a\\xff\"");
+}
+
 TEST(Utf8Test, RefusesWhatIsNotUtf8) {
   EXPECT_EQ(CountUtf8("\x80"), -1);              // a tail alone
   EXPECT_EQ(CountUtf8("\xc3"), -1);              // cut

@@ -41,9 +41,9 @@ class Builder : public nlohmann::json_sax<Json> {
 
   bool key(string_t& key) override {
     if (open_.back()->contains(key)) {
-      status_ = absl::InvalidArgumentError(absl::StrCat(
-          "JSON: key \"", absl::Utf8SafeCEscape(Utf8Prefix(key, kMaxMessage)),
-          "\" stands twice in one object"));
+      status_ = absl::InvalidArgumentError(
+          absl::StrCat("JSON: key ", QuoteText(key, kMaxMessage),
+                       " stands twice in one object"));
       return false;
     }
     key_ = std::move(key);

@@ -27,10 +27,10 @@ absl::StatusOr<SpaceSpec> SpaceOf(const core::v1::EnvSpec& spec, bool is_set,
         absl::StrCat("invalid ", name, " of \"", spec.id(),
                      "\": ", space.status().message()));
   }
-  if (space->lane_bytes() * num_envs > kMaxLaneBytes) {
+  if (space->min_lane_bytes() * num_envs > kMaxLaneBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("a value of ", name, " of \"", spec.id(), "\" has ",
-                     space->lane_bytes(), " bytes in each of ", num_envs,
+                     space->min_lane_bytes(), " bytes in each of ", num_envs,
                      " lanes; a message of the wire carries ", kMaxLaneBytes));
   }
   return space;

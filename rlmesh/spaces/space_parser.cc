@@ -322,9 +322,8 @@ absl::Status Parser::VisitDict(Proto* node, int depth) {
     const std::string& key = dict->keys(i);
     if (key.empty()) return Error("[Dict] key ", i, " is empty");
     if (!seen.insert(key).second) {
-      return Error("[Dict] key \"",
-                   absl::Utf8SafeCEscape(Utf8Prefix(key, kMaxPathBytes)),
-                   "\" is there twice");
+      return Error("[Dict] key ", QuoteText(key, kMaxPathBytes),
+                   " is there twice");
     }
     RLMESH_RETURN_IF_ERROR(
         VisitChild(PathStep(key), dict->mutable_spaces(i), depth));

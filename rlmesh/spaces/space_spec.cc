@@ -135,6 +135,7 @@ struct SpaceSpec::Rep {
   spaces::v1::SpaceSpec proto;
   std::vector<LeafSpec> leaves;
   size_t lane_bytes = 0;
+  size_t min_lane_bytes = 0;
   bool is_fixed_size = true;
 };
 
@@ -168,6 +169,7 @@ absl::StatusOr<SpaceSpec> SpaceSpec::FromProto(
   RLMESH_ASSIGN_OR_RETURN(rep->leaves, ParseSpaceLeaves(&rep->proto));
   for (const LeafSpec& leaf : rep->leaves) {
     rep->lane_bytes += leaf.lane_bytes;
+    rep->min_lane_bytes += leaf.lane_bytes + leaf.min_length;
     if (leaf.kind == Kind::kText) rep->is_fixed_size = false;
   }
   return SpaceSpec(std::move(rep));
@@ -177,6 +179,7 @@ const spaces::v1::SpaceSpec& SpaceSpec::proto() const { return rep_->proto; }
 absl::Span<const LeafSpec> SpaceSpec::leaves() const { return rep_->leaves; }
 bool SpaceSpec::is_fixed_size() const { return rep_->is_fixed_size; }
 size_t SpaceSpec::lane_bytes() const { return rep_->lane_bytes; }
+size_t SpaceSpec::min_lane_bytes() const { return rep_->min_lane_bytes; }
 
 bool operator==(const SpaceSpec& a, const SpaceSpec& b) {
   return a.rep_ == b.rep_ ||

@@ -51,6 +51,9 @@ class SpaceSpec {
   // Bytes of all leaves of one lane without Text, whose size varies.
   size_t lane_bytes() const;
 
+  // The least that one lane takes: lane_bytes() and the shortest texts.
+  size_t min_lane_bytes() const;
+
   // Same structure, types, bounds and domains.
   friend bool operator==(const SpaceSpec& a, const SpaceSpec& b);
   friend bool operator!=(const SpaceSpec& a, const SpaceSpec& b) {

@@ -4,8 +4,9 @@
 
 // The main of a *_fuzz.cc, which defines LLVMFuzzerTestOneInput: replays the
 // files named as arguments (regressions, examples), then feeds mutations of
-// them and random bytes. A fault is a crash. A test runs a fixed number of
-// inputs from a fixed seed; RLMESH_FUZZ_RUNS and RLMESH_FUZZ_SEED change both.
+// them and random bytes. A fault is a crash; its input is then in the file that
+// is named at the beginning. A test runs a fixed number of inputs from a fixed
+// seed; RLMESH_FUZZ_RUNS and RLMESH_FUZZ_SEED change both.
 
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +24,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 namespace {
 
+// Keeps the input that is being tried, for whoever comes after a crash.
+std::string InputPath() {
+  const char* folder = getenv("TEST_TMPDIR");
+  return std::string(folder == nullptr ? "/tmp" : folder) + "/fuzz_input";
+}
+
 void Feed(const std::string& bytes) {
+  std::ofstream(InputPath(), std::ios::binary)
+      .write(bytes.data(), bytes.size());
   // A copy of exactly this size, so that a sanitizer sees reads past its end.
   std::vector<uint8_t> exact(bytes.begin(), bytes.end());
   LLVMFuzzerTestOneInput(exact.data(), exact.size());
@@ -61,6 +70,7 @@ std::string Mutate(std::string bytes, rlmesh::Random* random) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::cout << "after a crash, its input is in " << InputPath() << std::endl;
   std::vector<std::string> corpus = {""};
   for (int i = 1; i < argc; ++i) {
     std::ifstream file(argv[i], std::ios::binary);
