@@ -98,6 +98,7 @@ absl::Status PythonWorker::Attach(absl::Duration timeout) {
       SlotLayout::Create(/*lanes=*/1, LeafBytes(contract_.action_space),
                          LeafBytes(contract_.observation_space)));
   RLMESH_ASSIGN_OR_RETURN(slots_, SharedSlots::Create(layout_.size));
+  process_->set_interrupted(slots_.data() + layout_.interrupted);
   return process_
       ->Call(FrameKind::kAttach, layout_.Encode(), timeout, slots_.fd())
       .status();

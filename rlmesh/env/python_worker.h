@@ -72,11 +72,11 @@ class PythonWorker {
   absl::Status Setup(absl::string_view request, absl::Duration timeout);
   absl::Status Attach(absl::Duration timeout);
 
-  std::unique_ptr<WorkerProcess> process_;
   EnvContract contract_;
   bool is_instance_ = false;
   SlotLayout layout_;
   SharedSlots slots_;
+  std::unique_ptr<WorkerProcess> process_;  // last: it uses slots_
 };
 
 // FailedPrecondition when two contracts of what should be the same environment

@@ -103,7 +103,8 @@ PythonWorkerEnvironment::PythonWorkerEnvironment(
 
 PythonWorkerEnvironment::~PythonWorkerEnvironment() {
   const absl::Status status = Close();
-  if (!status.ok()) LOG(WARNING) << "closing an environment: " << status;
+  if (!status.ok())
+    LOG(WARNING) << "closing an environment: " << status.message();
 }
 
 const EnvContract& PythonWorkerEnvironment::contract() const {
@@ -377,7 +378,8 @@ PythonWorkerFactory::~PythonWorkerFactory() {
   worker->process().set_cancel(nullptr);
   const absl::Status status =
       worker->process().Close(shared_->options.close_timeout);
-  if (!status.ok()) LOG(WARNING) << "closing an environment: " << status;
+  if (!status.ok())
+    LOG(WARNING) << "closing an environment: " << status.message();
 }
 
 const EnvContract& PythonWorkerFactory::contract() const {

@@ -22,12 +22,14 @@ absl::StatusOr<std::unique_ptr<CancelEvent>> CancelEvent::Create() {
 }
 
 void CancelEvent::Set() {
+  is_set_.store(true, std::memory_order_release);
   const uint64_t one = 1;
   ssize_t ignored = write(fd_.get(), &one, sizeof(one));
   (void)ignored;
 }
 
 void CancelEvent::Clear() {
+  is_set_.store(false, std::memory_order_release);
   uint64_t count;
   ssize_t ignored = read(fd_.get(), &count, sizeof(count));
   (void)ignored;

@@ -5,6 +5,7 @@
 #ifndef RLMESH_WORKER_CANCEL_EVENT_H_
 #define RLMESH_WORKER_CANCEL_EVENT_H_
 
+#include <atomic>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -26,11 +27,13 @@ class CancelEvent {
 
   void Set();
   void Clear();
+  bool is_set() const { return is_set_.load(std::memory_order_acquire); }
   int fd() const { return fd_.get(); }
 
  private:
   explicit CancelEvent(UniqueFd fd) : fd_(std::move(fd)) {}
   const UniqueFd fd_;
+  std::atomic<bool> is_set_{false};
 };
 
 }  // namespace rlmesh

@@ -105,6 +105,10 @@ absl::Status Channel::Send(FrameKind kind, absl::string_view payload, int fd,
     absl::StatusOr<Answer> stale = Receive(deadline);
     if (!stale.ok()) return stale.status();
   }
+  if (cancel_ != nullptr && cancel_->is_set()) {
+    cancel_->Clear();
+    return absl::CancelledError("cancelled before it began");
+  }
   if (payload.size() > FrameHeader::kMaxPayload) {
     return absl::InvalidArgumentError(
         absl::StrCat("a request of ", payload.size(),
@@ -124,7 +128,7 @@ absl::Status Channel::Send(FrameKind kind, absl::string_view payload, int fd,
   }
   if (status.ok()) {
     owed_ = true;
-  } else if (!absl::IsUnavailable(status)) {
+  } else {
     // A part of the frame may be on its way: nothing can follow it.
     shutdown(socket_.get(), SHUT_RDWR);
   }

@@ -66,9 +66,10 @@ class Channel {
   // The answer to the last request: its kind plus kAnswer, or kError.
   absl::StatusOr<Answer> Receive(absl::Time deadline);
 
-  // Whether an answer is owed, and whether it (or the end of the stream) has
-  // arrived. The second may be called from any thread.
+  // Whether an answer is owed, and to which request.
   bool owes_answer() const { return owed_; }
+  uint32_t last_id() const { return last_id_; }
+  // Whether something, or the end of the stream, has arrived. From any thread.
   bool HasInput() const;
 
  private:

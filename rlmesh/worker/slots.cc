@@ -51,7 +51,8 @@ absl::StatusOr<SlotLayout> SlotLayout::Create(
   layout.rewards = 0;
   layout.terminated = 8 * lanes;
   layout.truncated = 9 * lanes;
-  layout.size = RoundUp(10 * lanes, kLine);
+  layout.interrupted = RoundUp(10 * lanes, 8);
+  layout.size = RoundUp(layout.interrupted + 8, kLine);
   if (!Place(action_bytes, &layout.action, &layout.size) ||
       !Place(observation_bytes, &layout.observation, &layout.size)) {
     return absl::ResourceExhaustedError(
@@ -63,8 +64,8 @@ absl::StatusOr<SlotLayout> SlotLayout::Create(
 
 std::string SlotLayout::Encode() const {
   std::vector<uint64_t> numbers = {
-      size,      lanes,         rewards,           terminated,
-      truncated, action.size(), observation.size()};
+      size,      lanes,       rewards,       terminated,
+      truncated, interrupted, action.size(), observation.size()};
   for (const auto* leaves : {&action, &observation}) {
     for (const Leaf& leaf : *leaves) {
       numbers.push_back(leaf.offset);

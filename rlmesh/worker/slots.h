@@ -35,6 +35,9 @@ struct SlotLayout {
   uint64_t rewards = 0;
   uint64_t terminated = 0;
   uint64_t truncated = 0;
+  // u64: the id of the last request that the server interrupted. The signal
+  // that comes with it may reach the worker before or after that request.
+  uint64_t interrupted = 0;
   std::vector<Leaf> action;
   std::vector<Leaf> observation;
   uint64_t size = 0;

@@ -47,7 +47,10 @@ class Worker:
         self._passed = []  # descriptors that came with a frame
         self._source = None
         self._env = None
+        self._id = 0  # of the request in hand
         self._in_user_code = False
+        self._signalled = False  # while no user code ran
+        self._memory = None
         self._actions = self._observations = None
         signal.signal(signal.SIGINT, self._on_interrupt)
 
@@ -65,7 +68,7 @@ class Worker:
             head = self._receive(_HEADER.size)
             if head is None:
                 break  # the server is gone
-            kind, _, _, ident, size = _HEADER.unpack(head)
+            kind, _, _, self._id, size = _HEADER.unpack(head)
             payload = self._receive(size) if size else b""
             if payload is None:
                 break
@@ -77,7 +80,7 @@ class Worker:
             except BaseException as error:  # whatever user code raises
                 self._in_user_code = False
                 flags, kind_out, answer = 0, _ERROR, _encode_error(error)
-            self._send(_HEADER.pack(kind_out, flags, 0, ident, len(answer)) + answer)
+            self._send(_HEADER.pack(kind_out, flags, 0, self._id, len(answer)) + answer)
         if kind != _CLOSE:
             self._close(b"")
 
@@ -108,13 +111,28 @@ class Worker:
                 sent += os.write(self._fd, data[sent:])
 
     def _on_interrupt(self, signum, frame):
-        if self._in_user_code:
+        if not self._in_user_code:
+            self._signalled = True  # it may have come early, or too late
+        elif self._is_interrupted():
             self._in_user_code = False
+            raise Interrupted("interrupted by the server")
+
+    def _is_interrupted(self):
+        """Whether the server interrupted the request in hand."""
+        self._signalled = False
+        if self._memory is None:
+            return True
+        return LENGTH.unpack_from(self._memory, self._interrupted)[0] == self._id
+
+    def _enter(self):
+        """Goes before every call of user code."""
+        self._in_user_code = True
+        if self._signalled and self._is_interrupted():
             raise Interrupted("interrupted by the server")
 
     def _setup(self, payload):
         """Makes an environment: the first one, or a fresh one after that."""
-        self._in_user_code = True
+        self._enter()
         if self._source is None:
             self._source = Source(_parse_texts(payload))
         if self._env is None or not self._source.is_instance:
@@ -130,14 +148,16 @@ class Worker:
 
     def _attach(self, payload):
         numbers = struct.unpack("<%dQ" % (len(payload) // 8), payload)
-        size, _, rewards, terminated, truncated, actions, observations = numbers[:7]
+        size, _, rewards, terminated, truncated, interrupted = numbers[:6]
+        actions, observations = numbers[6:8]
         fd = self._passed.pop()
         if fcntl.fcntl(fd, _F_GET_SEALS) & _NEEDED_SEALS != _NEEDED_SEALS:
             raise ValueError("the server's memory is not sealed")
+        self._interrupted = interrupted
         self._memory = mmap.mmap(fd, size)
         os.close(fd)
         places = []
-        for offset, length in zip(numbers[7::2], numbers[8::2]):
+        for offset, length in zip(numbers[8::2], numbers[9::2]):
             places.append((offset, None if length == _VARIABLE else length))
         if len(places) != actions + observations or truncated != terminated + 1:
             raise ValueError("the server's layout is not one for a single lane")
@@ -149,7 +169,7 @@ class Worker:
     def _bind(self):
         """Prepares all that a step needs, once there are an environment and
         memory."""
-        if getattr(self, "_memory", None) is None:
+        if self._memory is None:
             return
         env = self._env
         self._user_step, self._user_reset = env.step, bind_reset(env)
@@ -161,7 +181,7 @@ class Worker:
         """u8 has seed, i64 seed, u8 has options, a MetaMap."""
         has_seed, seed, has_options = struct.unpack_from("<BqB", payload)
         options = decode_meta_map(payload[10:]) if has_options else None
-        self._in_user_code = True
+        self._enter()
         result = self._user_reset(seed if has_seed else None, options)
         self._in_user_code = False
         if not isinstance(result, tuple) or len(result) != 2:
@@ -175,7 +195,9 @@ class Worker:
         if self._variable_actions:
             actions.variable = cut_variable(payload, self._variable_actions)
         action = actions.read()
-        self._in_user_code = True
+        self._in_user_code = True  # _enter, without a call
+        if self._signalled:
+            self._enter()
         result = self._user_step(action)
         self._in_user_code = False
         try:
@@ -211,7 +233,7 @@ class Worker:
     def _render(self, payload):
         if not hasattr(self._env, "render"):
             return 0, b""
-        self._in_user_code = True
+        self._enter()
         try:
             frame = self._env.render()
         except NotImplementedError:
@@ -226,7 +248,7 @@ class Worker:
     def _close(self, payload):
         env, self._env = self._env, None
         if env is not None:
-            self._in_user_code = True
+            self._enter()
             _close_env(env)
             self._in_user_code = False
         return 0, b""

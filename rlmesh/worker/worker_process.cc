@@ -15,6 +15,7 @@
 #include "absl/strings/strip.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/fd.h"
+#include "rlmesh/base/little_endian.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/worker/interpreter.h"
 #include "rlmesh/worker/worker_source.h"
@@ -180,8 +181,11 @@ absl::Status WorkerProcess::Failed(FrameKind kind, const absl::Status& status,
 }
 
 void WorkerProcess::Interrupt() {
-  if (interrupted_) return;  // once a call: the kill is on its way
+  if (interrupted_ || !channel_.owes_answer()) return;  // once a call
   interrupted_ = true;
+  if (interrupted_word_ != nullptr) {
+    StoreLittleEndian<uint64_t>(channel_.last_id(), interrupted_word_);
+  }
   process_->Signal(SIGINT);
   process_->KillAt(absl::Now() + interrupt_grace_,
                    [this] { return channel_.HasInput(); });
@@ -202,7 +206,7 @@ absl::Status WorkerProcess::Ended(FrameKind kind, absl::string_view reason) {
   if (!reason.empty()) {
     absl::StrAppend(&text, "broke the protocol and was killed: it sent ",
                     reason);
-  } else if (interrupted_) {
+  } else if (interrupted_ && exit->signal == SIGKILL) {
     absl::StrAppend(&text, "was killed, for it did not heed the interrupt ",
                     "after a late or cancelled call");
   } else if (lives) {

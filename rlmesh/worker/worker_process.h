@@ -86,6 +86,10 @@ class WorkerProcess {
   // set. Borrowed; null: none. Set it between calls.
   void set_cancel(CancelEvent* cancel) { channel_.set_cancel(cancel); }
 
+  // Where the worker looks which request an interrupt is meant for (8 bytes of
+  // shared memory, SlotLayout::interrupted). Borrowed; must outlive this.
+  void set_interrupted(char* word) { interrupted_word_ = word; }
+
   // Lets the environment close itself and waits for the end of the process;
   // what takes longer than `timeout` is killed. Idempotent.
   absl::Status Close(absl::Duration timeout);
@@ -107,6 +111,7 @@ class WorkerProcess {
 
   Channel channel_;
   absl::Duration interrupt_grace_;
+  char* interrupted_word_ = nullptr;
   bool interrupted_ = false;  // the owed call
   bool closed_ = false;
   std::unique_ptr<ChildProcess> process_;  // last: its thread uses channel_

@@ -4,11 +4,17 @@
 
 #include "rlmesh/env/testing/python_env_driver.h"
 
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <cstring>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "glog/logging.h"
+#include "rlmesh/base/fd.h"
 #include "rlmesh/worker/testing/python_for_tests.h"
 
 namespace rlmesh {
@@ -82,6 +88,15 @@ std::vector<float> PythonEnvDriver::Floats() const {
   std::vector<float> floats(leaf.size() / sizeof(float));
   std::memcpy(floats.data(), leaf.data(), leaf.size());
   return floats;
+}
+
+void PythonEnvDriver::KillWorker() {
+  const UniqueFd pidfd(
+      static_cast<int>(syscall(SYS_pidfd_open, env_->pid(), 0)));
+  CHECK(pidfd.valid());
+  kill(env_->pid(), SIGKILL);
+  pollfd poller = {pidfd.get(), POLLIN, 0};
+  CHECK_EQ(poll(&poller, 1, 30000), 1);
 }
 
 int PythonEnvDriver::CountLines(absl::string_view start) const {

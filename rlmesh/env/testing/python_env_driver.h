@@ -52,6 +52,9 @@ class PythonEnvDriver {
   PythonWorkerEnvironment* env() const { return env_.get(); }
   PythonWorkerFactory& factory() const { return *factory_; }
 
+  // Kills the worker and waits for its end.
+  void KillWorker();
+
   // Printed lines that begin with `start` so far.
   int CountLines(absl::string_view start) const;
 
