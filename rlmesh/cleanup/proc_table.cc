@@ -25,6 +25,7 @@ namespace {
 
 // Fields of /proc/PID/stat behind the name, which may hold blanks and ')'.
 constexpr int kState = 0;
+constexpr int kParent = 1;
 constexpr int kGroup = 2;
 constexpr int kStartTime = 19;
 
@@ -52,6 +53,7 @@ absl::StatusOr<ProcessInfo> ProcTable::Look(pid_t pid) const {
   ProcessInfo process;
   process.pid = pid;
   if (fields.size() <= kStartTime ||
+      !absl::SimpleAtoi(fields[kParent], &process.parent) ||
       !absl::SimpleAtoi(fields[kGroup], &process.group) ||
       !absl::SimpleAtoi(fields[kStartTime], &process.start_time)) {
     return absl::InternalError(absl::StrCat(path, " is not readable: ", stat));

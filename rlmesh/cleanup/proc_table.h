@@ -23,6 +23,7 @@ namespace rlmesh {
 struct ProcessInfo {
   pid_t pid = 0;
   uint64_t start_time = 0;
+  pid_t parent = 0;
   pid_t group = 0;
   // A zombie: ended, and its parent has not asked how.
   bool has_ended = false;

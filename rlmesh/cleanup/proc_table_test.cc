@@ -27,6 +27,7 @@ TEST(ProcTableTest, FindsItself) {
   absl::StatusOr<ProcessInfo> self = table.Look(getpid());
   RLMESH_ASSERT_OK(self);
   EXPECT_EQ(self->pid, getpid());
+  EXPECT_EQ(self->parent, getppid());
   EXPECT_EQ(self->group, getpgrp());
   EXPECT_GT(self->start_time, 0);
   EXPECT_FALSE(self->has_ended);
