@@ -6,20 +6,10 @@
 
 #include <cstring>
 
-#include "glog/logging.h"
 #include "rlmesh/base/status_macros.h"
-#include "rlmesh/proto/spaces/v1/spaces.pb.h"
+#include "rlmesh/spaces/testing/discrete_space.h"
 
 namespace rlmesh {
-
-SpaceSpec DiscreteSpace(int64_t n) {
-  spaces::v1::SpaceSpec proto;
-  proto.set_dtype(spaces::v1::DATA_TYPE_INT64);
-  proto.mutable_discrete()->set_n(n);
-  absl::StatusOr<SpaceSpec> spec = SpaceSpec::FromProto(proto);
-  CHECK(spec.ok()) << spec.status();
-  return *std::move(spec);
-}
 
 FakeEnvironment::FakeEnvironment() {
   fake_contract.id = "Fake-v0";

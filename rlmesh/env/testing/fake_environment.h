@@ -64,9 +64,6 @@ class FakeEnvironment : public Environment {
   uint8_t truncated_ = 0;
 };
 
-// Discrete(n) of int64.
-SpaceSpec DiscreteSpace(int64_t n);
-
 }  // namespace rlmesh
 
 #endif  // RLMESH_ENV_TESTING_FAKE_ENVIRONMENT_H_

@@ -12,7 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
-#include "rlmesh/proto/spaces/v1/spaces.pb.h"
+#include "rlmesh/spaces/testing/discrete_space.h"
 
 namespace rlmesh {
 namespace {
@@ -22,12 +22,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 EnvContract ThreeActions() {
-  spaces::v1::SpaceSpec proto;
-  proto.set_dtype(spaces::v1::DATA_TYPE_INT64);
-  proto.mutable_discrete()->set_n(3);
   EnvContract contract;
   contract.id = "Test-v0";
-  contract.action_space = *SpaceSpec::FromProto(proto);
+  contract.action_space = DiscreteSpace(3);
   return contract;
 }
 

@@ -11,8 +11,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
-#include "rlmesh/proto/spaces/v1/spaces.pb.h"
 #include "rlmesh/spaces/check.h"
+#include "rlmesh/spaces/testing/discrete_space.h"
 
 namespace rlmesh {
 namespace {
@@ -20,12 +20,9 @@ namespace {
 using ::testing::HasSubstr;
 
 EnvContract DiscreteContract(int64_t n) {
-  spaces::v1::SpaceSpec proto;
-  proto.set_dtype(spaces::v1::DATA_TYPE_INT64);
-  proto.mutable_discrete()->set_n(n);
   EnvContract contract;
   contract.id = "Test-v0";
-  contract.action_space = *SpaceSpec::FromProto(proto);
+  contract.action_space = DiscreteSpace(n);
   return contract;
 }
 

@@ -1,0 +1,104 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+// Models over gRPC: the server's half.
+
+#ifndef RLMESH_MODEL_MODEL_SERVICE_H_
+#define RLMESH_MODEL_MODEL_SERVICE_H_
+
+#include <cstdint>
+#include <functional>
+#include <set>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "rlmesh/base/serial_thread.h"
+#include "rlmesh/model/model.h"
+#include "rlmesh/model/route_table.h"
+#include "rlmesh/proto/model/v1/service.grpc.pb.h"
+#include "rlmesh/transport/handshake.h"
+#include "rlmesh/transport/server_loop.h"
+
+namespace rlmesh {
+
+class ModelReactor;
+
+struct ModelServiceOptions {
+  // How the server introduces itself; the component is filled in. Offers no
+  // capability: answers come in the order of the requests of a stream, and
+  // histories are not asked for.
+  Introduction introduction;
+  // Whether a client may shut the server down. Default: refused.
+  bool allow_remote_shutdown = false;
+
+  // Names the option and its value.
+  absl::Status Validate() const;
+};
+
+// rlmesh.model.v1.ModelService: translates, calls ModelSession, translates. Any
+// number of streams share one RouteTable; each has one message outstanding in
+// each direction. A model that blocks is called from a thread of the stream's
+// own, so streams do not wait for each other; one that does not, where gRPC
+// delivers the request.
+//
+// Thread-safe. Destroy it after the server that hosts it; the destructor waits
+// for calls of the model to end.
+//
+// Example:
+//   ModelService service(&model, options, [&stop] { stop.Notify(); });
+//   GrpcServer::Start({address}, {{wire::kModelService, &service}});
+class ModelService : public model::v1::ModelService::CallbackService,
+                     public Drainable {
+ public:
+  // `model` is borrowed. `on_shutdown` is called when a client's Shutdown was
+  // accepted; it must not block.
+  ModelService(Model* model, ModelServiceOptions options,
+               std::function<void()> on_shutdown);
+  ~ModelService() override;
+
+  grpc::ServerUnaryReactor* Handshake(
+      grpc::CallbackServerContext* context,
+      const model::v1::HandshakeRequest* request,
+      model::v1::HandshakeResponse* response) override;
+  grpc::ServerBidiReactor<model::v1::JoinRequest, model::v1::JoinResponse>*
+  Join(grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* Shutdown(
+      grpc::CallbackServerContext* context,
+      const model::v1::ShutdownRequest* request,
+      model::v1::ShutdownResponse* response) override;
+
+  void Drain() override;
+  void CancelAll() override;
+  bool AwaitIdle(absl::Time deadline) override;
+  absl::Duration IdleFor() const override;
+
+ private:
+  friend class ModelReactor;
+
+  // A request was taken (+1) or answered (-1).
+  void Busy(int change);
+  // The stream has ended: releases its routes, then deletes it.
+  void Bury(ModelReactor* reactor);
+
+  Model* const model_;
+  const ModelServiceOptions options_;
+  const std::function<void()> on_shutdown_;
+  RouteTable table_;
+
+  mutable absl::Mutex mu_;
+  bool draining_ ABSL_GUARDED_BY(mu_) = false;
+  uint64_t last_stream_ ABSL_GUARDED_BY(mu_) = 0;
+  std::set<ModelReactor*> reactors_ ABSL_GUARDED_BY(mu_);
+  int busy_ ABSL_GUARDED_BY(mu_) = 0;
+  absl::Time last_request_ ABSL_GUARDED_BY(mu_);
+
+  // Releases the routes of streams that ended, where that may block.
+  SerialThread undertaker_;
+};
+
+}  // namespace rlmesh
+
+#endif  // RLMESH_MODEL_MODEL_SERVICE_H_

@@ -1,0 +1,111 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/model/model_session.h"
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "rlmesh/model/model_error.h"
+#include "rlmesh/transport/wire.h"
+
+namespace rlmesh {
+namespace {
+
+using model::v1::JoinRequest;
+using model::v1::JoinResponse;
+
+uint64_t Nanoseconds(absl::Duration duration) {
+  return static_cast<uint64_t>(
+      std::max<int64_t>(0, absl::ToInt64Nanoseconds(duration)));
+}
+
+}  // namespace
+
+ModelSession::ModelSession(RouteTable* table, uint64_t stream)
+    : table_(table), stream_(stream) {}
+
+ModelSession::~ModelSession() { table_->CloseStream(stream_); }
+
+ModelSession::Next ModelSession::Handle(const JoinRequest& request,
+                                        absl::Duration queued,
+                                        JoinResponse* response) {
+  const absl::Time start = absl::Now();
+  Next next = Next::kGoOn;
+  absl::Status status;
+  uint64_t user_ns = 0;
+  response->Clear();
+  response->set_request_id(request.request_id());
+  switch (request.kind_case()) {
+    case JoinRequest::kResolveAdapter:
+      status = table_->Resolve(stream_, request.resolve_adapter(),
+                               response->mutable_resolve_adapter());
+      break;
+    case JoinRequest::kPredict:
+      status = table_->Predict(request.predict(), response->mutable_predict(),
+                               &user_ns);
+      break;
+    case JoinRequest::kGroupedPredict:
+      GroupedPredict(request.grouped_predict(),
+                     response->mutable_grouped_predict(), &user_ns);
+      break;
+    case JoinRequest::kResetAdapter:
+      response->mutable_reset_adapter();
+      status = table_->Reset(request.reset_adapter());
+      break;
+    case JoinRequest::kReleaseAdapter:
+      response->mutable_release_adapter();
+      status = table_->Release(request.release_adapter());
+      break;
+    case JoinRequest::kClose:
+      response->mutable_close();
+      table_->CloseStream(stream_);
+      next = Next::kEnd;
+      break;
+    case JoinRequest::KIND_NOT_SET:
+      status = absl::UnimplementedError(
+          "empty or unrecognized Join request; this server knows "
+          "resolve_adapter, predict, grouped_predict, reset_adapter, "
+          "release_adapter and close");
+      break;
+  }
+  if (!status.ok()) *response->mutable_error() = ToModelError(status);
+  response->set_endpoint_total_ns(Nanoseconds(absl::Now() - start));
+  if (user_ns > 0) response->set_user_ns(user_ns);
+  if (queued > absl::ZeroDuration()) {
+    response->set_queue_ns(Nanoseconds(queued));
+  }
+  return next;
+}
+
+// One bad group does not sink the rest.
+void ModelSession::GroupedPredict(
+    const model::v1::GroupedPredictRequest& request,
+    model::v1::GroupedPredictResponse* response, uint64_t* user_ns) {
+  // A small request may ask for actions that no message could hold.
+  size_t left = wire::kMaxMessageBytes;
+  for (const model::v1::PredictRequest& group : request.groups()) {
+    model::v1::GroupedPredictResult* result = response->add_results();
+    absl::Status status =
+        left == 0 ? absl::ResourceExhaustedError(
+                        "internal error: the answers to the groups before this "
+                        "one fill the message; send fewer groups")
+                  : table_->Predict(group, result->mutable_response(), user_ns);
+    const size_t bytes = result->ByteSizeLong();
+    if (status.ok() && bytes > left) {
+      status = absl::ResourceExhaustedError(
+          "internal error: the answers to all groups are larger than a message "
+          "may be; send fewer groups");
+      left = 0;
+    }
+    if (status.ok()) {
+      left -= bytes;
+    } else {
+      *result->mutable_error() = ToModelError(status);
+    }
+  }
+}
+
+}  // namespace rlmesh

@@ -1,0 +1,54 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+// One client's stream to a model, without its transport.
+
+#ifndef RLMESH_MODEL_MODEL_SESSION_H_
+#define RLMESH_MODEL_MODEL_SESSION_H_
+
+#include <cstdint>
+
+#include "absl/time/time.h"
+#include "rlmesh/model/route_table.h"
+#include "rlmesh/proto/model/v1/interaction.pb.h"
+
+namespace rlmesh {
+
+// Answers the requests of one Join stream in order. Every error is in-band
+// (ModelError) and the stream goes on; only `close` ends it, and releases the
+// routes of this stream, not those of others.
+//
+// Handle is called by one thread at a time and blocks as long as the model
+// does.
+//
+// Example:
+//   ModelSession session(&table, /*stream=*/1);
+//   if (session.Handle(request, queued, &response) == ModelSession::Next::kEnd)
+//   ...
+class ModelSession {
+ public:
+  enum class Next { kGoOn, kEnd };  // kEnd: the stream ends after the response
+
+  // `table` is not owned; `stream` is a number above 0 that no other session
+  // has.
+  ModelSession(RouteTable* table, uint64_t stream);
+  // Releases the routes of this stream; blocks while the model is called.
+  ~ModelSession();
+
+  // Fills `response`. `queued` is how long the request waited.
+  Next Handle(const model::v1::JoinRequest& request, absl::Duration queued,
+              model::v1::JoinResponse* response);
+
+ private:
+  void GroupedPredict(const model::v1::GroupedPredictRequest& request,
+                      model::v1::GroupedPredictResponse* response,
+                      uint64_t* user_ns);
+
+  RouteTable* const table_;
+  const uint64_t stream_;
+};
+
+}  // namespace rlmesh
+
+#endif  // RLMESH_MODEL_MODEL_SESSION_H_

@@ -1,0 +1,340 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/model/route_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "glog/logging.h"
+#include "rlmesh/base/error_details.h"
+#include "rlmesh/base/status_macros.h"
+#include "rlmesh/spaces/check.h"
+#include "rlmesh/spaces/meta.h"
+#include "rlmesh/transport/editions.h"
+#include "rlmesh/transport/wire.h"
+
+namespace rlmesh {
+namespace {
+
+// Rows of one request: as many as an environment may have lanes.
+constexpr int kMaxRows = 65536;
+
+// Peers' texts in messages and logs.
+std::string Quoted(absl::string_view text) {
+  return absl::StrCat("\"", absl::Utf8SafeCHexEscape(text.substr(0, 100)),
+                      "\"");
+}
+
+// `status` under another text; details stay.
+absl::Status Worded(const absl::Status& status, absl::StatusCode code,
+                    absl::string_view message) {
+  absl::Status worded(code, message);
+  SetErrorDetails(GetErrorDetails(status), &worded);
+  return worded;
+}
+
+absl::Status InternalText(absl::string_view text) {
+  return absl::InternalError(absl::StrCat("internal error: ", text));
+}
+
+// What the model needs to know of an environment. Unlike a contract from an
+// environment server it may lack the observation space.
+absl::StatusOr<EnvContract> ReadSpec(const core::v1::EnvSpec& spec) {
+  EnvContract contract;
+  contract.id = spec.id();
+  if (!spec.has_action_space()) {
+    return absl::InvalidArgumentError(
+        "env EnvSpec has no action_space; a model needs to know what it may "
+        "answer");
+  }
+  absl::StatusOr<SpaceSpec> action = SpaceSpec::FromProto(spec.action_space());
+  if (!action.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("env action_space: ", action.status().message()));
+  }
+  contract.action_space = *std::move(action);
+  if (spec.has_observation_space()) {
+    absl::StatusOr<SpaceSpec> observation =
+        SpaceSpec::FromProto(spec.observation_space());
+    if (!observation.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "env observation_space: ", observation.status().message()));
+    }
+    contract.observation_space = *std::move(observation);
+  }
+  if (spec.has_metadata()) contract.metadata = SerializeMeta(spec.metadata());
+  return contract;
+}
+
+// One entry a row, ids there and distinct.
+absl::Status ReadEpisodes(const model::v1::PredictRequest& request,
+                          std::vector<EpisodeRow>* rows) {
+  if (request.episode_info().empty()) {
+    return InternalText("predict must include at least one episode_id");
+  }
+  if (request.episode_info_size() > kMaxRows) {
+    return InternalText(absl::StrCat("predict has ",
+                                     request.episode_info_size(),
+                                     " rows, over the ", kMaxRows, " bound"));
+  }
+  rows->clear();
+  absl::flat_hash_set<absl::string_view> seen;
+  for (int i = 0; i < request.episode_info_size(); ++i) {
+    const model::v1::EpisodeInfo& info = request.episode_info(i);
+    if (info.episode_id().empty()) {
+      return InternalText(
+          absl::StrCat("episode_info[", i, "].episode_id is empty"));
+    }
+    if (request.episode_info_size() > 1 &&
+        !seen.insert(info.episode_id()).second) {
+      return InternalText(absl::StrCat("predict has duplicate episode_id ",
+                                       Quoted(info.episode_id())));
+    }
+    EpisodeRow row;
+    row.episode_id = info.episode_id();
+    if (info.has_seed()) row.seed = info.seed();
+    rows->push_back(std::move(row));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+struct RouteTable::Route {
+  absl::Mutex mu;  // held while the model is called; taken before the table's
+  bool open ABSL_GUARDED_BY(mu) = false;
+  // Closed for good and out of the table: whoever waited for it looks again.
+  bool gone ABSL_GUARDED_BY(mu) = false;
+  EnvContract contract ABSL_GUARDED_BY(mu);
+  bool has_observation_space ABSL_GUARDED_BY(mu) = false;
+  size_t horizon ABSL_GUARDED_BY(mu) = 1;
+  // Reused from call to call.
+  std::vector<EpisodeRow> rows ABSL_GUARDED_BY(mu);
+  std::vector<absl::string_view> leaves ABSL_GUARDED_BY(mu);
+  Prediction prediction ABSL_GUARDED_BY(mu);
+};
+
+RouteTable::RouteTable(Model* model) : model_(model) {}
+
+std::shared_ptr<RouteTable::Route> RouteTable::Find(
+    absl::string_view env_id) const {
+  absl::MutexLock lock(&mu_);
+  auto it = routes_.find(env_id);
+  return it == routes_.end() ? nullptr : it->second.route;
+}
+
+absl::StatusOr<std::shared_ptr<RouteTable::Route>> RouteTable::FindOrAdd(
+    absl::string_view env_id) {
+  absl::MutexLock lock(&mu_);
+  auto it = routes_.find(env_id);
+  if (it != routes_.end()) return it->second.route;
+  if (routes_.size() >= kMaxRoutes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("this model server holds ", kMaxRoutes,
+                     " routes; release those that are not needed any more"));
+  }
+  auto route = std::make_shared<Route>();
+  routes_[env_id].route = route;
+  return route;
+}
+
+size_t RouteTable::size() const {
+  absl::MutexLock lock(&mu_);
+  return routes_.size();
+}
+
+absl::Status RouteTable::Resolve(
+    uint64_t stream, const model::v1::ResolveAdapterRequest& request,
+    model::v1::ResolveAdapterResponse* response) {
+  if (!request.has_context()) {
+    return absl::InvalidArgumentError(
+        "resolve_adapter missing adapter context");
+  }
+  const std::string& env_id = request.context().env_id();
+  if (env_id.empty()) {
+    return absl::InvalidArgumentError("resolve_adapter env_id is empty");
+  }
+  if (!request.has_env_spec()) {
+    return absl::InvalidArgumentError("resolve_adapter missing env_spec");
+  }
+  const std::string& pin = request.selected_workflow_edition();
+  if (!ImplementsEdition(pin)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "runtime pinned this route to workflow edition ", Quoted(pin),
+        ", which this model build does not implement "
+        "(implements [\"",
+        wire::kEdition, "\"])"));
+  }
+  const uint32_t horizon = request.execution_horizon();
+  if (horizon > kMaxHorizon) {
+    return absl::InternalError(
+        absl::StrCat("runtime pinned execution_horizon=", horizon,
+                     ", over the ", kMaxHorizon, " bound"));
+  }
+  RLMESH_ASSIGN_OR_RETURN(EnvContract contract, ReadSpec(request.env_spec()));
+
+  response->Clear();
+  while (true) {
+    RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<Route> route, FindOrAdd(env_id));
+    absl::MutexLock lock(&route->mu);
+    if (route->gone) continue;  // closed in this moment
+    const absl::Status opened = model_->Open(env_id, contract);
+    if (!opened.ok()) {
+      Forget(env_id, route.get());
+      return opened;
+    }
+    route->open = true;
+    route->contract = std::move(contract);
+    route->has_observation_space = request.env_spec().has_observation_space();
+    route->horizon = std::max<uint32_t>(1, horizon);
+    absl::MutexLock table_lock(&mu_);
+    routes_[env_id].stream = stream;
+    return absl::OkStatus();
+  }
+}
+
+absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
+                                 model::v1::PredictResponse* response,
+                                 uint64_t* user_ns) {
+  response->Clear();
+  if (!request.has_context()) {
+    return InternalText("model request missing adapter context");
+  }
+  if (request.context().request_id().empty()) {
+    return InternalText("model request_id is empty");
+  }
+  std::shared_ptr<Route> route = Find(request.context().env_id());
+  if (route == nullptr) {
+    return absl::InternalError(
+        "model error: model env adapter was not resolved");
+  }
+  absl::MutexLock lock(&route->mu);
+  if (!route->open) {
+    return absl::InternalError(
+        "model error: model env adapter was not resolved");
+  }
+  RLMESH_RETURN_IF_ERROR(ReadEpisodes(request, &route->rows));
+  const int lanes = static_cast<int>(route->rows.size());
+  const EnvContract& contract = route->contract;
+  if (contract.action_space.lane_bytes() >
+      static_cast<size_t>(wire::kMaxMessageBytes) / lanes) {
+    return InternalText(absl::StrCat("actions of ", lanes,
+                                     " rows are larger than a message may be"));
+  }
+  route->leaves.assign(request.observation().leaves().begin(),
+                       request.observation().leaves().end());
+  const ValueView observations(route->leaves);
+  if (route->has_observation_space) {
+    const absl::Status checked =
+        CheckValue(contract.observation_space, observations, lanes,
+                   ValidationPolicy::kOff, /*deviations=*/nullptr);
+    if (!checked.ok()) return InternalText(checked.message());
+  }
+
+  rlmesh::PredictRequest predict;
+  predict.route = request.context().env_id();
+  predict.observations = observations;
+  predict.episodes = route->rows;
+  if (request.has_step()) predict.step = request.step();
+  Prediction& prediction = route->prediction;
+  prediction.frames.clear();
+  const absl::Time called = absl::Now();
+  const absl::Status status = model_->Predict(predict, &prediction);
+  *user_ns +=
+      std::max<int64_t>(0, absl::ToInt64Nanoseconds(absl::Now() - called));
+  if (absl::IsNotFound(status)) {
+    return absl::InternalError(
+        "model error: model env adapter was not resolved");
+  }
+  if (!status.ok()) {
+    // Of whatever kind: the request was in order.
+    return Worded(status,
+                  absl::IsInvalidArgument(status) ? absl::StatusCode::kInternal
+                                                  : status.code(),
+                  absl::StrCat("internal error: ", status.message()));
+  }
+  if (prediction.frames.empty()) {
+    return InternalText("the model predicted no action");
+  }
+  if (prediction.frames.size() > route->horizon) {
+    prediction.frames.resize(route->horizon);
+  }
+  for (const ValueView& frame : prediction.frames) {
+    const absl::Status checked =
+        CheckValue(contract.action_space, frame, lanes, ValidationPolicy::kOff,
+                   /*deviations=*/nullptr);
+    if (!checked.ok()) {
+      response->clear_actions();
+      return InternalText(absl::StrCat("ValueError: ", checked.message()));
+    }
+    spaces::v1::SpaceValue* action = response->add_actions();
+    for (absl::string_view leaf : frame.leaves()) {
+      action->add_leaves(leaf.data(), leaf.size());
+    }
+  }
+  *response->mutable_context() = request.context();
+  return absl::OkStatus();
+}
+
+absl::Status RouteTable::Reset(const model::v1::ResetAdapterRequest& request) {
+  const std::string& env_id = request.context().env_id();
+  if (env_id.empty()) {
+    return absl::InvalidArgumentError("reset_adapter missing env_id");
+  }
+  std::shared_ptr<Route> route = Find(env_id);
+  if (route == nullptr) return absl::OkStatus();
+  absl::MutexLock lock(&route->mu);
+  if (!route->open) return absl::OkStatus();
+  const std::vector<std::string> ids(request.episode_ids().begin(),
+                                     request.episode_ids().end());
+  return model_->Reset(env_id, ids);
+}
+
+void RouteTable::Forget(absl::string_view env_id, Route* route) {
+  if (route->open) {
+    const absl::Status s = model_->CloseRoute(env_id);
+    if (!s.ok()) {
+      LOG(WARNING) << "closing route " << Quoted(env_id) << ": " << s;
+    }
+  }
+  route->open = false;
+  route->gone = true;
+  absl::MutexLock lock(&mu_);
+  routes_.erase(env_id);
+}
+
+absl::Status RouteTable::Release(
+    const model::v1::ReleaseAdapterRequest& request) {
+  const std::string& env_id = request.context().env_id();
+  if (env_id.empty()) {
+    return absl::InvalidArgumentError("release_adapter missing env_id");
+  }
+  Close(env_id);
+  return absl::OkStatus();
+}
+
+void RouteTable::Close(absl::string_view env_id) {
+  std::shared_ptr<Route> route = Find(env_id);
+  if (route == nullptr) return;
+  absl::MutexLock lock(&route->mu);
+  if (!route->gone) Forget(env_id, route.get());
+}
+
+void RouteTable::CloseStream(uint64_t stream) {
+  std::vector<std::string> env_ids;
+  {
+    absl::MutexLock lock(&mu_);
+    for (const auto& [env_id, entry] : routes_) {
+      if (entry.stream == stream) env_ids.push_back(env_id);
+    }
+  }
+  for (const std::string& env_id : env_ids) Close(env_id);
+}
+
+}  // namespace rlmesh
