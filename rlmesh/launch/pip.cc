@@ -42,10 +42,10 @@ absl::StatusOr<Finished> RunToEnd(const PipRequest& request,
     static const RE2* const kTelling = new RE2(
         "^(Collecting|Downloading|Using cached|Building|Preparing|Installing)"
         " ");
-    if (request.on_progress &&
+    if (request.on_detail &&
         RE2::PartialMatch(re2::StringPiece(line.data(), line.size()),
                           *kTelling)) {
-      request.on_progress(line);
+      request.on_detail(line);
     }
   };
   RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<ChildProcess> child,

@@ -27,7 +27,7 @@ struct PipRequest {
   std::string folder;  // of the virtual environment
   absl::Time deadline;
   int cancel_fd = -1;
-  std::function<void(absl::string_view)> on_progress;
+  std::function<void(absl::string_view)> on_detail;
   // Set by MakeVirtualEnvironment: how pip is called.
   std::vector<std::string> pip;
 };

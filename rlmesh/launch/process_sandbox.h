@@ -88,6 +88,11 @@ class ProcessSandbox {
     return child_->exit_status();
   }
 
+  // DeadlineExceeded when the server still runs at `deadline`.
+  absl::StatusOr<ExitStatus> WaitForEnd(absl::Time deadline) const {
+    return child_->Wait(deadline);
+  }
+
   // SIGTERM to the server, a kill after `grace`; then the folder and the lease
   // go. Blocks for `grace` and a second at most. Idempotent.
   absl::Status Stop(absl::Duration grace);

@@ -241,7 +241,7 @@ absl::StatusOr<PythonEnv> PreparePythonEnv(const PythonEnvOptions& options) {
   request.folder = building;
   request.deadline = deadline;
   request.cancel_fd = options.cancel_fd;
-  request.on_progress = say;
+  request.on_detail = options.on_detail;
   RLMESH_RETURN_IF_ERROR(MakeVirtualEnvironment(&request));
   say(absl::StrCat("installing ",
                    packages.empty() ? options.requirements_file

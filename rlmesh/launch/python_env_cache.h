@@ -35,9 +35,11 @@ struct PythonEnvOptions {
   absl::Duration timeout = absl::Minutes(30);
   // Stops the work when it becomes readable; -1: never. Borrowed.
   int cancel_fd = -1;
-  // Told, from any thread, what takes the time: whole sentences without a stop,
-  // and lines of pip. May be null.
+  // Told what takes the time, in sentences without a stop. May be null.
   std::function<void(absl::string_view)> on_progress;
+  // Told, from another thread, the lines of pip that show progress. May be
+  // null.
+  std::function<void(absl::string_view)> on_detail;
 
   // InvalidArgument naming the package that cannot be one.
   absl::Status Validate() const;

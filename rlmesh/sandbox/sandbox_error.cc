@@ -25,8 +25,6 @@ constexpr KindRow kKinds[] = {
      "invalid sandbox source: "},
     {SandboxErrorKind::kInvalidOption, "InvalidOption",
      "invalid sandbox option: "},
-    {SandboxErrorKind::kContainerStartup, "ContainerStartup",
-     "sandbox container failed to start: "},
 };
 
 }  // namespace

@@ -15,9 +15,8 @@ namespace rlmesh {
 
 // New kinds may come: callers need a default branch.
 enum class SandboxErrorKind {
-  kInvalidSource,     // the text names no source
-  kInvalidOption,     // an option's value cannot be used
-  kContainerStartup,  // it started and did not become ready
+  kInvalidSource,  // the text names no source
+  kInvalidOption,  // an option's value cannot be used
 };
 
 // An error whose message starts with the kind's fixed prefix ("invalid sandbox

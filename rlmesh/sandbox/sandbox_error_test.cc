@@ -24,8 +24,6 @@ TEST(SandboxErrorTest, EveryKindHasItsPrefixAndTravelsInThePayload) {
   for (const Row& row : {
            Row{SandboxErrorKind::kInvalidSource, "invalid sandbox source: x"},
            Row{SandboxErrorKind::kInvalidOption, "invalid sandbox option: x"},
-           Row{SandboxErrorKind::kContainerStartup,
-               "sandbox container failed to start: x"},
        }) {
     absl::Status status = Annotate(
         SandboxError(row.kind, absl::StatusCode::kAborted, "x"), "more");
