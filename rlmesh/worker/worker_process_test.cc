@@ -1,0 +1,170 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+// The process itself; what user code does to it is tested through
+// PythonWorkerEnvironment.
+
+#include "rlmesh/worker/worker_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rlmesh/base/error_details.h"
+#include "rlmesh/base/fd.h"
+#include "rlmesh/base/status_matchers.h"
+#include "rlmesh/base/temp_dir.h"
+#include "rlmesh/worker/slots.h"
+#include "rlmesh/worker/testing/python_for_tests.h"
+
+namespace rlmesh {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr absl::Duration kLong = absl::Seconds(30);
+
+std::string PlainEnv() { return EncodeTexts({{"entrypoint", "plain:Env"}}); }
+
+// A program that stands where Python is expected.
+std::string Script(const TempDir& folder, const std::string& text) {
+  const std::string path = absl::StrCat(folder.path(), "/python");
+  std::ofstream(path) << "#!/bin/sh\n" << text << "\n";
+  chmod(path.c_str(), 0700);
+  return path;
+}
+
+TEST(WorkerProcessTest, MakesAnEnvironmentAndCloses) {
+  auto worker = WorkerProcess::Start(PlainPython());
+  RLMESH_ASSERT_OK(worker);
+  auto answer = (*worker)->Call(FrameKind::kSetup, PlainEnv(), kLong);
+  RLMESH_ASSERT_OK(answer);
+  EXPECT_EQ(answer->flags, 0);
+  EXPECT_GT(answer->payload.size(), 20);
+  RLMESH_EXPECT_OK((*worker)->Settle(kLong));
+  RLMESH_EXPECT_OK((*worker)->Close(kLong));
+  RLMESH_EXPECT_OK((*worker)->Close(kLong));
+  EXPECT_THAT((*worker)->Settle(kLong),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       HasSubstr("exited with code 0")));
+}
+
+TEST(WorkerProcessTest, RefusesMemoryThatIsNotSealed) {
+  auto worker = WorkerProcess::Start(PlainPython());
+  RLMESH_ASSERT_OK(worker);
+  RLMESH_ASSERT_OK((*worker)->Call(FrameKind::kSetup, PlainEnv(), kLong));
+  auto layout = SlotLayout::Create(1, {8}, {8});
+  const UniqueFd memory(memfd_create("test", MFD_ALLOW_SEALING));
+  ASSERT_EQ(ftruncate(memory.get(), layout->size), 0);
+  EXPECT_THAT((*worker)->Call(FrameKind::kAttach, layout->Encode(), kLong,
+                              memory.get()),
+              StatusIs(absl::StatusCode::kInternal, HasSubstr("not sealed")));
+  ASSERT_EQ(fcntl(memory.get(), F_ADD_SEALS,
+                  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL),
+            0);
+  RLMESH_EXPECT_OK((*worker)->Call(FrameKind::kAttach, layout->Encode(), kLong,
+                                   memory.get()));
+}
+
+TEST(WorkerProcessTest, RefusesALayoutOfOtherSpaces) {
+  auto worker = WorkerProcess::Start(PlainPython());
+  RLMESH_ASSERT_OK(worker);
+  RLMESH_ASSERT_OK((*worker)->Call(FrameKind::kSetup, PlainEnv(), kLong));
+  auto layout = SlotLayout::Create(1, {8}, {12});
+  auto slots = SharedSlots::Create(layout->size);
+  EXPECT_THAT(
+      (*worker)->Call(FrameKind::kAttach, layout->Encode(), kLong, slots->fd()),
+      StatusIs(absl::StatusCode::kInternal,
+               HasSubstr("$ takes 8 bytes, the server says 12")));
+}
+
+TEST(WorkerProcessTest, ProgramThatIsNoPythonIsShownWithItsLastWords) {
+  auto folder = TempDir::Create("worker-test");
+  RLMESH_ASSERT_OK(folder);
+  WorkerProcessOptions options = PlainPython();
+  options.interpreter = Script(*folder, "echo I am a shell >&2; exit 4");
+  auto worker = WorkerProcess::Start(options);
+  RLMESH_ASSERT_OK(worker);
+  const absl::Status status =
+      (*worker)->Call(FrameKind::kSetup, PlainEnv(), kLong).status();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable,
+                               AllOf(HasSubstr("exited with code 4"),
+                                     HasSubstr("last output: I am a shell"))));
+  EXPECT_EQ(GetErrorDetails(status).traceback, "I am a shell\n");
+}
+
+TEST(WorkerProcessTest, PythonThatIsTooOldSaysSo) {
+  auto folder = TempDir::Create("worker-test");
+  RLMESH_ASSERT_OK(folder);
+  WorkerProcessOptions options = PlainPython();
+  // The same bootstrap, told that it runs on an older one.
+  options.interpreter = Script(
+      *folder,
+      "exec /usr/bin/python3 -c 'import sys; sys.version_info = (3, 7, 9); "
+      "exec(sys.argv[1])' \"$3\"");
+  auto worker = WorkerProcess::Start(options);
+  RLMESH_ASSERT_OK(worker);
+  EXPECT_THAT((*worker)->Call(FrameKind::kSetup, PlainEnv(), kLong),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       HasSubstr("needs Python 3.8 or newer")));
+}
+
+TEST(WorkerProcessTest, InterpreterOrFolderThatDoesNotExistIsNamed) {
+  WorkerProcessOptions options = PlainPython();
+  options.interpreter = "/no/such/python";
+  EXPECT_THAT(
+      WorkerProcess::Start(options),
+      StatusIs(absl::StatusCode::kNotFound, HasSubstr("/no/such/python")));
+  options = PlainPython();
+  options.working_dir = "/no/such/folder";
+  EXPECT_THAT(
+      WorkerProcess::Start(options),
+      StatusIs(absl::StatusCode::kNotFound, HasSubstr("/no/such/folder")));
+}
+
+// Run in a process of its own by the next test.
+TEST(WorkerProcessTest, DISABLED_MakesAnEnvironmentAndWaits) {
+  auto worker = WorkerProcess::Start(PlainPython());
+  RLMESH_ASSERT_OK(worker);
+  RLMESH_ASSERT_OK((*worker)->Call(FrameKind::kSetup, PlainEnv(), kLong));
+  const std::string number = absl::StrCat((*worker)->pid(), "\n");
+  ASSERT_EQ(write(5, number.data(), number.size()), number.size());
+  poll(nullptr, 0, -1);
+}
+
+TEST(WorkerProcessTest, WorkerDiesWithAServerThatIsKilled) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  const UniqueFd read_end(ends[0]), write_end(ends[1]);
+  ChildProcessOptions options;
+  options.argv = {"/proc/self/exe", "--gtest_also_run_disabled_tests",
+                  "--gtest_filter=*DISABLED_MakesAnEnvironmentAndWaits"};
+  options.fds = {{write_end.get(), 5}};
+  auto server = ChildProcess::Start(options);
+  RLMESH_ASSERT_OK(server);
+  char number[32] = {};
+  ASSERT_GT(read(read_end.get(), number, sizeof(number) - 1), 0);
+  int pid = 0;
+  ASSERT_TRUE(absl::SimpleAtoi(number, &pid));
+  const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  ASSERT_TRUE(pidfd.valid());
+  (*server)->Signal(SIGKILL);
+  pollfd poller = {pidfd.get(), POLLIN, 0};
+  EXPECT_EQ(poll(&poller, 1, 30000), 1);
+}
+
+}  // namespace
+}  // namespace rlmesh
