@@ -8,6 +8,9 @@
 // is named at the beginning. A test runs a fixed number of inputs from a fixed
 // seed; RLMESH_FUZZ_RUNS and RLMESH_FUZZ_SEED change both.
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -31,8 +34,13 @@ std::string InputPath() {
 }
 
 void Feed(const std::string& bytes) {
-  std::ofstream(InputPath(), std::ios::binary)
-      .write(bytes.data(), bytes.size());
+  // One open file: opening it anew each time would wait for the disk.
+  static const int file = open(InputPath().c_str(), O_RDWR | O_CREAT, 0600);
+  if (pwrite(file, bytes.data(), bytes.size(), 0) < 0 ||
+      ftruncate(file, bytes.size()) != 0) {
+    std::cerr << "cannot write " << InputPath() << "\n";
+    exit(1);
+  }
   // A copy of exactly this size, so that a sanitizer sees reads past its end.
   std::vector<uint8_t> exact(bytes.begin(), bytes.end());
   LLVMFuzzerTestOneInput(exact.data(), exact.size());
