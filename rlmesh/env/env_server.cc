@@ -6,37 +6,20 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "glog/logging.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
-namespace {
-
-// For what is left after sessions ended: handshakes, health checks.
-constexpr absl::Duration kLastCalls = absl::Seconds(1);
-
-}  // namespace
 
 absl::Status EnvServerOptions::Validate() const {
-  if (idle_timeout <= absl::ZeroDuration()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("idle_timeout is ", absl::FormatDuration(idle_timeout),
-                     "; it must be more than 0"));
-  }
-  if (drain_timeout < absl::ZeroDuration()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("drain_timeout is ", absl::FormatDuration(drain_timeout),
-                     "; it must not be negative"));
-  }
+  RLMESH_RETURN_IF_ERROR(loop.Validate());
   return service.Validate();
 }
 
 EnvServer::EnvServer(std::unique_ptr<EnvironmentFactory> factory,
                      const EnvServerOptions& options)
-    : options_(options),
+    : loop_(options.loop),
       factory_(std::move(factory)),
       service_(std::make_unique<EnvService>(factory_.get(), options.service,
                                             [this] { Stop(); })) {}
@@ -61,51 +44,10 @@ EnvServer::~EnvServer() {
   service_->CancelAll();
 }
 
-bool EnvServer::ShouldStop(absl::Time* again) {
-  *again = absl::InfiniteFuture();
-  if (stop_) return true;
-  if (options_.idle_timeout == absl::InfiniteDuration()) return false;
-  const absl::Duration left = options_.idle_timeout - service_->IdleFor();
-  if (left <= absl::ZeroDuration()) {
-    LOG(INFO) << "no request for "
-              << absl::FormatDuration(options_.idle_timeout) << ": stopping";
-    return true;
-  }
-  *again = absl::Now() + left;
-  return false;
-}
-
 void EnvServer::Serve() {
-  {
-    absl::MutexLock lock(&mu_);
-    absl::Time again;
-    while (!ShouldStop(&again)) changed_.WaitWithDeadline(&mu_, again);
-  }
-  LOG(INFO) << "draining";
-  server_->Drain();
-  service_->Drain();
-  service_->AwaitIdle(absl::Now() + options_.drain_timeout);
-  service_->CancelAll();
-  server_->Shutdown(kLastCalls);
-  {
-    absl::MutexLock lock(&mu_);
-    ended_ = true;
-  }
-  service_.reset();
+  loop_.Serve(server_.get(), service_.get());
+  service_.reset();  // waits for environments to end
   factory_.reset();
-}
-
-void EnvServer::Stop() {
-  absl::MutexLock lock(&mu_);
-  stop_ = true;
-  changed_.SignalAll();
-}
-
-void EnvServer::StopNow() {
-  absl::MutexLock lock(&mu_);
-  stop_ = true;
-  changed_.SignalAll();
-  if (!ended_) service_->CancelAll();
 }
 
 }  // namespace rlmesh

@@ -9,26 +9,20 @@
 
 #include <memory>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "rlmesh/env/env_service.h"
 #include "rlmesh/env/environment.h"
 #include "rlmesh/transport/address.h"
 #include "rlmesh/transport/grpc_server.h"
+#include "rlmesh/transport/server_loop.h"
 
 namespace rlmesh {
 
 struct EnvServerOptions {
   GrpcServerOptions listen;
   EnvServiceOptions service;
-  // The server stops after this long without a request. Infinite: never.
-  absl::Duration idle_timeout = absl::InfiniteDuration();
-  // How long running calls may take to answer once the server stops; then they
-  // are cancelled.
-  absl::Duration drain_timeout = absl::Seconds(10);
+  ServerLoopOptions loop;
 
   // Names the option and its value.
   absl::Status Validate() const;
@@ -61,23 +55,15 @@ class EnvServer {
   void Serve();
 
   // Makes Serve return, after draining. Never blocks; idempotent.
-  void Stop();
+  void Stop() { loop_.Stop(); }
   // As Stop, and cancels running calls at once.
-  void StopNow();
+  void StopNow() { loop_.StopNow(); }
 
  private:
   EnvServer(std::unique_ptr<EnvironmentFactory> factory,
             const EnvServerOptions& options);
 
-  // Whether it is time to stop; otherwise `*again` is when to ask again.
-  bool ShouldStop(absl::Time* again) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-
-  const EnvServerOptions options_;
-  absl::Mutex mu_;
-  bool stop_ ABSL_GUARDED_BY(mu_) = false;
-  bool ended_ ABSL_GUARDED_BY(mu_) = false;  // service_ goes
-  absl::CondVar changed_;
-
+  ServerLoop loop_;
   // Destroyed from the last to the first.
   std::unique_ptr<EnvironmentFactory> factory_;
   std::unique_ptr<EnvService> service_;

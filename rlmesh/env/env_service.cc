@@ -71,24 +71,37 @@ EnvService::~EnvService() {
 }
 
 grpc::ServerUnaryReactor* EnvService::Handshake(
-    grpc::CallbackServerContext* context,
-    const env::v1::HandshakeRequest* request,
-    env::v1::HandshakeResponse* response) {
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
   Busy(+1);
   Busy(-1);
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  if (!request->has_base()) {
-    reactor->Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
-                                 "handshake request missing base"));
-    return reactor;
-  }
-  AnswerHandshake(request->base(), options_.introduction,
-                  response->mutable_base());
-  if (response->base().compatible()) {
-    *response->mutable_env_contract() = factory_->contract().ToProto();
-  }
-  reactor->Finish(grpc::Status::OK);
+  reactor->Finish(ToGrpcStatus(Shake(*request, response)));
   return reactor;
+}
+
+absl::Status EnvService::Shake(const grpc::ByteBuffer& request,
+                               grpc::ByteBuffer* response) const {
+  grpc::Slice slice;
+  if (!request.DumpToSingleSlice(&slice).ok()) {
+    return UnreadableHandshake("");
+  }
+  env::v1::HandshakeRequest asked;
+  if (!asked.ParseFromArray(slice.begin(), slice.size())) {
+    return UnreadableHandshake(absl::string_view(
+        reinterpret_cast<const char*>(slice.begin()), slice.size()));
+  }
+  if (!asked.has_base()) {
+    return absl::InvalidArgumentError("handshake request missing base");
+  }
+  env::v1::HandshakeResponse answer;
+  AnswerHandshake(asked.base(), options_.introduction, answer.mutable_base());
+  if (answer.base().compatible()) {
+    *answer.mutable_env_contract() = factory_->contract().ToProto();
+  }
+  const grpc::Slice bytes(answer.SerializeAsString());
+  *response = grpc::ByteBuffer(&bytes, 1);
+  return absl::OkStatus();
 }
 
 grpc::ServerBidiReactor<env::v1::JoinRequest, env::v1::JoinResponse>*

@@ -24,10 +24,21 @@
 #include "rlmesh/env/session_slots.h"
 #include "rlmesh/proto/env/v1/service.grpc.pb.h"
 #include "rlmesh/transport/handshake.h"
+#include "rlmesh/transport/server_loop.h"
 
 namespace rlmesh {
 
 class JoinReactor;
+
+namespace env_service_internal {
+
+// Handshakes arrive as bytes, so that those of other generations can be told.
+using Base = env::v1::EnvService::WithRawCallbackMethod_Handshake<
+    env::v1::EnvService::WithCallbackMethod_Join<
+        env::v1::EnvService::WithCallbackMethod_Shutdown<
+            env::v1::EnvService::Service>>>;
+
+}  // namespace env_service_internal
 
 struct EnvServiceOptions {
   // How the server introduces itself; component and capabilities are filled in.
@@ -54,7 +65,7 @@ struct EnvServiceOptions {
 // Example:
 //   EnvService service(factory, options, [&stop] { stop.Notify(); });
 //   GrpcServer::Start({address}, {{wire::kEnvService, &service}});
-class EnvService : public env::v1::EnvService::CallbackService {
+class EnvService : public env_service_internal::Base, public Drainable {
  public:
   // `factory` is borrowed. `on_shutdown` is called when a client's Shutdown was
   // accepted; it must not block. `options` are valid.
@@ -62,10 +73,9 @@ class EnvService : public env::v1::EnvService::CallbackService {
              std::function<void()> on_shutdown);
   ~EnvService() override;
 
-  grpc::ServerUnaryReactor* Handshake(
-      grpc::CallbackServerContext* context,
-      const env::v1::HandshakeRequest* request,
-      env::v1::HandshakeResponse* response) override;
+  grpc::ServerUnaryReactor* Handshake(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
   grpc::ServerBidiReactor<env::v1::JoinRequest, env::v1::JoinResponse>* Join(
       grpc::CallbackServerContext* context) override;
   grpc::ServerUnaryReactor* Shutdown(
@@ -73,22 +83,17 @@ class EnvService : public env::v1::EnvService::CallbackService {
       const env::v1::ShutdownRequest* request,
       env::v1::ShutdownResponse* response) override;
 
-  // Refuses new sessions, ends those that wait for their client, and lets a
-  // running call answer before its session ends. Does not wait.
-  void Drain();
-
-  // Cancels what still runs.
-  void CancelAll();
-
-  // Waits until no session is left; false at `deadline`.
-  bool AwaitIdle(absl::Time deadline);
-
-  // How long there has been no request; 0 while one is being answered.
-  absl::Duration IdleFor() const;
+  void Drain() override;
+  void CancelAll() override;
+  bool AwaitIdle(absl::Time deadline) override;
+  absl::Duration IdleFor() const override;
 
  private:
   friend class JoinReactor;
 
+  // The bytes of an answer to the bytes of a handshake.
+  absl::Status Shake(const grpc::ByteBuffer& request,
+                     grpc::ByteBuffer* response) const;
   // A request was taken (+1) or answered (-1).
   void Busy(int change);
   // The stream has ended: forgets it and ends its session on its thread.

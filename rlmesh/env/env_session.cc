@@ -24,25 +24,6 @@ namespace {
 using env::v1::JoinRequest;
 using env::v1::JoinResponse;
 
-constexpr char kObservation[] = "observation";
-constexpr char kAction[] = "action";
-
-// Whether values of `space` can deviate from it without being wrong.
-bool CanDeviate(const SpaceSpec& space) {
-  for (const LeafSpec& leaf : space.leaves()) {
-    if (leaf.kind == LeafSpec::Kind::kDiscrete ||
-        leaf.kind == LeafSpec::Kind::kMultiDiscrete) {
-      continue;
-    }
-    const bool any_byte = leaf.dtype == DType::kUint8 && leaf.low.size() == 1 &&
-                          leaf.low[0] == 0 && leaf.high[0] == '\xff';
-    const bool unbounded = leaf.low.empty() && leaf.dtype != DType::kBool;
-    if (leaf.kind == LeafSpec::Kind::kBox && (any_byte || unbounded)) continue;
-    return true;
-  }
-  return false;
-}
-
 absl::Status RecoverableInternal(absl::string_view message) {
   absl::Status status = absl::InternalError(message);
   ErrorDetails details;
@@ -87,8 +68,6 @@ EnvSession::EnvSession(EnvContract contract, EnvSessionOptions options,
       options_(options),
       acquire_(std::move(acquire)),
       has_subsets_(contract_.autoreset_mode == AutoresetMode::kDisabled),
-      check_observations_(options_.validation != ValidationPolicy::kOff &&
-                          CanDeviate(contract_.observation_space)),
       ledger_(contract_, options_.clock) {}
 
 bool EnvSession::MayBlock(const JoinRequest& request) const {
@@ -225,51 +204,15 @@ absl::Status EnvSession::Called(absl::string_view operation,
   return described;
 }
 
-void EnvSession::Report(absl::string_view kind,
-                        std::vector<Deviation> deviations,
-                        std::vector<Deviation>* fresh) {
-  for (Deviation& deviation : deviations) {
-    if (reported_.emplace(std::string(kind), deviation.path).second) {
-      fresh->push_back(std::move(deviation));
-    }
-  }
-}
-
 absl::Status EnvSession::FillObservation(const Observation& observation,
-                                         int lanes,
                                          spaces::v1::SpaceValue* value,
-                                         bool* has_infos,
                                          spaces::v1::MetaMap* infos) {
   for (size_t i = 0; i < observation.value.size(); ++i) {
     const absl::string_view leaf = observation.value.leaf(i);
     value->add_leaves(leaf.data(), leaf.size());
   }
-  std::vector<Deviation> found, fresh;
-  if (check_observations_) {
-    const absl::Status checked =
-        CheckValue(contract_.observation_space, observation.value, lanes,
-                   options_.validation, &found);
-    if (!checked.ok()) {
-      needs_reset_ = true;
-      return RecoverableInternal(
-          absl::StrCat("observation outside its space: ", checked.message()));
-    }
-    Report(kObservation, std::move(found), &fresh);
-  }
-  *has_infos =
-      observation.has_infos || !fresh.empty() || !action_deviations_.empty();
-  if (!*has_infos) return absl::OkStatus();
-  absl::string_view bytes = observation.infos;
-  MetaBytes extended;
-  if (!fresh.empty() || !action_deviations_.empty()) {
-    extended = std::string(bytes);
-    RLMESH_RETURN_IF_ERROR(
-        AppendConformanceWarnings(kAction, action_deviations_, &extended));
-    RLMESH_RETURN_IF_ERROR(
-        AppendConformanceWarnings(kObservation, fresh, &extended));
-    action_deviations_.clear();
-    bytes = extended;
-  }
+  if (!observation.has_infos) return absl::OkStatus();
+  const absl::string_view bytes = observation.infos;
   if (!infos->ParseFromArray(bytes.data(), bytes.size())) {
     return RecoverableInternal("the environment's infos are no metadata map");
   }
@@ -319,11 +262,9 @@ absl::Status EnvSession::Reset(const env::v1::ResetRequest& request,
   ledger_.RecordReset(reset);
   env::v1::ResetResponse* reply = response->mutable_reset();
   reply->Clear();
-  bool has_infos = false;
-  RLMESH_RETURN_IF_ERROR(FillObservation(observation, lanes,
-                                         reply->mutable_observation(),
-                                         &has_infos, reply->mutable_infos()));
-  if (!has_infos) reply->clear_infos();
+  RLMESH_RETURN_IF_ERROR(FillObservation(
+      observation, reply->mutable_observation(), reply->mutable_infos()));
+  if (!observation.has_infos) reply->clear_infos();
   return absl::OkStatus();
 }
 
@@ -335,11 +276,12 @@ absl::Status EnvSession::CheckAction(const env::v1::StepRequest& request,
   }
   leaves_.assign(request.action().leaves().begin(),
                  request.action().leaves().end());
-  std::vector<Deviation> found;
-  RLMESH_RETURN_IF_ERROR(CheckValue(contract_.action_space, ValueView(leaves_),
-                                    lanes, options_.validation, &found));
-  Report(kAction, std::move(found), &action_deviations_);
-  return absl::OkStatus();
+  const ValidationPolicy policy =
+      options_.validation == ValidationPolicy::kStrict
+          ? ValidationPolicy::kStrict
+          : ValidationPolicy::kOff;
+  return CheckValue(contract_.action_space, ValueView(leaves_), lanes, policy,
+                    nullptr);
 }
 
 absl::Status EnvSession::Step(const env::v1::StepRequest& request,
@@ -387,10 +329,10 @@ absl::Status EnvSession::Step(const env::v1::StepRequest& request,
   }
   env::v1::StepResponse* reply = response->mutable_step();
   reply->Clear();
-  bool has_infos = false;
-  RLMESH_RETURN_IF_ERROR(FillObservation(transition.observation, lanes,
+  RLMESH_RETURN_IF_ERROR(FillObservation(transition.observation,
                                          reply->mutable_observation(),
-                                         &has_infos, reply->mutable_infos()));
+                                         reply->mutable_infos()));
+  const bool has_infos = transition.observation.has_infos;
   RLMESH_RETURN_IF_ERROR(ledger_.RecordStep(
       step, transition, has_infos ? &reply->infos() : nullptr,
       reply->mutable_completed_episodes()));

@@ -10,9 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -36,7 +34,8 @@ struct EnvSessionOptions {
   // client allows.
   absl::Duration reset_timeout = absl::Seconds(600);
   absl::Duration step_timeout = absl::Seconds(300);
-  // What to do about values out of range.
+  // Actions out of range are refused under kStrict; otherwise they go through,
+  // and environments report them in their infos.
   ValidationPolicy validation = ValidationPolicy::kWarn;
   const Clock* clock = Clock::Real();  // not owned
 };
@@ -93,18 +92,14 @@ class EnvSession {
   // says which call it was.
   absl::Status Called(absl::string_view operation, absl::Duration timeout,
                       const absl::Status& status);
-  absl::Status FillObservation(const Observation& observation, int lanes,
-                               spaces::v1::SpaceValue* value, bool* has_infos,
+  absl::Status FillObservation(const Observation& observation,
+                               spaces::v1::SpaceValue* value,
                                spaces::v1::MetaMap* infos);
-  // Of `deviations` those that this session has not reported yet.
-  void Report(absl::string_view kind, std::vector<Deviation> deviations,
-              std::vector<Deviation>* fresh);
 
   const EnvContract contract_;
   const EnvSessionOptions options_;
   const Acquire acquire_;
   const bool has_subsets_;  // lanes are independent of each other
-  const bool check_observations_;
 
   mutable absl::Mutex mu_;  // what Cancel needs
   std::atomic<bool> cancelled_{false};
@@ -113,8 +108,6 @@ class EnvSession {
   EnvironmentPool::Lease environment_;
   EpisodeLedger ledger_;
   bool needs_reset_ = false;  // the environment failed
-  std::set<std::pair<std::string, std::string>> reported_;  // kind, path
-  std::vector<Deviation> action_deviations_;  // to be reported with this step
 
   // Reused from step to step.
   std::vector<absl::string_view> leaves_;

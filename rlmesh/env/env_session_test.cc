@@ -27,7 +27,6 @@ namespace {
 using env::v1::JoinRequest;
 using env::v1::JoinResponse;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 constexpr char kActionOne[] = R"(action { leaves: "\001\0\0\0\0\0\0\0" })";
 
@@ -339,25 +338,20 @@ TEST_F(EnvSessionTest, OnlyInlineEnvironmentsDoNotBlock) {
   EXPECT_FALSE(session().MayBlock(step));
 }
 
-TEST_F(EnvSessionTest, DeviationsAreReportedOncePerSession) {
+TEST_F(EnvSessionTest, ActionsOutOfRangeAreRefusedOnlyWhenStrict) {
   spaces::v1::SpaceSpec box;
   CHECK(google::protobuf::TextFormat::ParseFromString(
       R"(shape: 1 dtype: DATA_TYPE_UINT8
          box { uniform { low: "\000" high: "\005" } })",
       &box));
   script_.contract.action_space = *SpaceSpec::FromProto(box);
-  script_.contract.observation_space = *SpaceSpec::FromProto(box);
-  script_.observe = [](ValueBuffer* value) { value->Set<uint8_t>(0, 0, 9); };
-  const auto warnings = [this](const spaces::v1::MetaMap& infos) {
-    const auto it = infos.entries().find(kConformanceKey);
-    return it == infos.entries().end() ? 0 : it->second.list().items_size();
-  };
-  EXPECT_EQ(warnings(Ask("reset {}").reset().infos()), 1);
-  const JoinResponse& step = Ask(R"(step { action { leaves: "\006" } })");
-  EXPECT_EQ(warnings(step.step().infos()), 1) << step.DebugString();
-  EXPECT_THAT(step.step().infos().DebugString(), HasSubstr("action"));
-  EXPECT_EQ(
-      warnings(Ask(R"(step { action { leaves: "\006" } })").step().infos()), 0);
+  Ask("reset {}");
+  EXPECT_TRUE(Ask(R"(step { action { leaves: "\006" } })").has_step());
+  session_.reset();
+  options_.validation = ValidationPolicy::kStrict;
+  Ask("reset {}");
+  EXPECT_THAT(Ask(R"(step { action { leaves: "\006" } })"),
+              IsError(env::v1::ENV_ERROR_CODE_INVALID_ACTION, true, "$"));
 }
 
 }  // namespace

@@ -4,7 +4,10 @@
 
 #include "rlmesh/transport/grpc_logging.h"
 
+#include <string>
+
 #include "glog/logging.h"
+#include "google/protobuf/stubs/logging.h"
 #include "grpc/support/log.h"
 
 namespace rlmesh {
@@ -14,6 +17,11 @@ void RouteGrpcLogs() {
     gpr_set_log_function([](gpr_log_func_args* args) {
       VLOG(1) << "gRPC (" << args->file << ":" << args->line << ") "
               << args->message;
+    });
+    google::protobuf::SetLogHandler([](google::protobuf::LogLevel,
+                                       const char* file, int line,
+                                       const std::string& message) {
+      VLOG(1) << "protobuf (" << file << ":" << line << ") " << message;
     });
     return true;
   }();

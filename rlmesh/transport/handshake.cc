@@ -104,6 +104,20 @@ bool HasCapability(const core::v1::HandshakeResponse& response,
   return it != response.capabilities().end() && it->second == "true";
 }
 
+absl::Status UnreadableHandshake(absl::string_view bytes) {
+  // Field 1 as a short text: that is where the first generation had its name.
+  std::string theirs = "of an unknown generation";
+  if (bytes.size() > 2 && bytes[0] == 0x0a) {
+    const size_t size = static_cast<unsigned char>(bytes[1]);
+    if (size > 0 && size < 128 && size + 2 <= bytes.size()) {
+      theirs = absl::StrCat("of generation ", Foreign(bytes.substr(2, size)));
+    }
+  }
+  return absl::InternalError(
+      absl::StrCat("failed to decode Protobuf message: the handshake is ",
+                   theirs, "; this server speaks ", wire::kGeneration));
+}
+
 absl::Status ExplainHandshakeError(const absl::Status& status,
                                    const Address& address,
                                    absl::string_view service) {
@@ -114,7 +128,8 @@ absl::Status ExplainHandshakeError(const absl::Status& status,
         "; environments and models are served by different servers"));
   }
   if (absl::IsInternal(status) &&
-      absl::StrContains(absl::AsciiStrToLower(status.message()), "parse")) {
+      (absl::StrContains(absl::AsciiStrToLower(status.message()), "parse") ||
+       absl::StrContains(status.message(), "decode"))) {
     return absl::FailedPreconditionError(
         absl::StrCat("handshake failed: ", address.ToString(),
                      " does not speak the wire generation ", wire::kGeneration,

@@ -50,6 +50,11 @@ EditionOffer OfferOf(const core::v1::HandshakeResponse& response,
 bool HasCapability(const core::v1::HandshakeResponse& response,
                    absl::string_view name);
 
+// The error for a Handshake request whose `bytes` are not of our generation's
+// shape: Internal, names both generations as far as theirs can be read (clients
+// of rlmesh.protocol.v1 have it in another place).
+absl::Status UnreadableHandshake(absl::string_view bytes);
+
 // What a failed Handshake call means: a server without the service
 // (Unimplemented) or of another wire generation, whose messages do not parse,
 // is FailedPrecondition and says what it may be. Other errors get the address.

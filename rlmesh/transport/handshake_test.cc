@@ -83,6 +83,17 @@ TEST(HandshakeTest, AServerWithoutTheServiceIsExplained) {
               StatusIs(kRefused, HasSubstr(wire::kEnvService)));
 }
 
+TEST(HandshakeTest, ARequestOfTheFirstGenerationIsNamed) {
+  EXPECT_THAT(UnreadableHandshake("\x0a\x12rlmesh.protocol.v1\x12\x01x"),
+              StatusIs(absl::StatusCode::kInternal,
+                       AllOf(HasSubstr("rlmesh.protocol.v1"),
+                             HasSubstr("rlmesh-wire-v1"))));
+  for (const char* bytes : {"", "\x0a", "\x0a\xff", "\x0a\x7fxy", "zz"}) {
+    EXPECT_THAT(UnreadableHandshake(bytes),
+                StatusIs(absl::StatusCode::kInternal, HasSubstr("unknown")));
+  }
+}
+
 TEST(HandshakeTest, AServerOfAnotherGenerationIsExplained) {
   EXPECT_THAT(
       ExplainHandshakeError(

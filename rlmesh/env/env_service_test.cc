@@ -1,0 +1,391 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/env/env_service.h"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "grpcpp/client_context.h"
+#include "gtest/gtest.h"
+#include "rlmesh/base/status_matchers.h"
+#include "rlmesh/env/testing/gate.h"
+#include "rlmesh/env/testing/in_process_env_server.h"
+#include "rlmesh/env/testing/scripted_environment.h"
+#include "rlmesh/proto/env/v1/service.grpc.pb.h"
+#include "rlmesh/transport/channel.h"
+#include "rlmesh/transport/grpc_status.h"
+
+namespace rlmesh {
+namespace {
+
+using env::v1::JoinRequest;
+using env::v1::JoinResponse;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// One Join stream of a client without manners.
+class RawJoin {
+ public:
+  explicit RawJoin(const std::shared_ptr<grpc::Channel>& channel)
+      : stub_(env::v1::EnvService::NewStub(channel)) {
+    context_.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
+    stream_ = stub_->Join(&context_);
+  }
+  ~RawJoin() {
+    context_.TryCancel();
+    if (!finished_) stream_->Finish();
+  }
+
+  grpc::ClientContext& context() { return context_; }
+  bool Write(const JoinRequest& request) { return stream_->Write(request); }
+  bool Read(JoinResponse* response) { return stream_->Read(response); }
+  void WaitForHeaders() { stream_->WaitForInitialMetadata(); }
+  void WritesDone() { stream_->WritesDone(); }
+
+  JoinResponse Ask(JoinRequest request) {
+    JoinResponse response;
+    if (!stream_->Write(request) || !stream_->Read(&response)) {
+      response.mutable_error()->set_message("the stream has ended");
+    }
+    return response;
+  }
+  JoinResponse Reset() {
+    JoinRequest request;
+    request.mutable_reset()->add_episode_ids("ep");
+    request.set_request_id("r1");
+    return Ask(std::move(request));
+  }
+  static JoinRequest StepOf(int64_t action) {
+    JoinRequest request;
+    request.mutable_step()->mutable_action()->add_leaves(
+        std::string(reinterpret_cast<const char*>(&action), sizeof(action)));
+    request.set_request_id("r2");
+    return request;
+  }
+  JoinResponse Step(int64_t action = 1) { return Ask(StepOf(action)); }
+
+  // How the call ended.
+  absl::Status Finish() {
+    finished_ = true;
+    return FromGrpcStatus(stream_->Finish());
+  }
+
+ private:
+  std::unique_ptr<env::v1::EnvService::Stub> stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReaderWriter<JoinRequest, JoinResponse>> stream_;
+  bool finished_ = false;
+};
+
+class EnvServiceTest : public ::testing::Test {
+ protected:
+  EnvServiceTest() { script_.contract = SimpleContract(); }
+
+  void Start() {
+    server_ = std::make_unique<InProcessEnvServer>(
+        std::make_unique<ScriptedFactory>(&script_), options_);
+    channel_ = Connect();
+  }
+  std::shared_ptr<grpc::Channel> Connect() {
+    return ConnectChannel(server_->address(), {}).value();
+  }
+  // A session that may have to wait until an earlier one has ended.
+  std::unique_ptr<RawJoin> JoinWhenFree() {
+    while (true) {
+      auto join = std::make_unique<RawJoin>(channel_);
+      if (join->Reset().has_reset()) return join;
+      const absl::Status status = join->Finish();
+      if (!absl::IsFailedPrecondition(status)) {
+        ADD_FAILURE() << status;
+        return nullptr;
+      }
+    }
+  }
+
+  Script script_;
+  EnvServerOptions options_;
+  std::unique_ptr<InProcessEnvServer> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+env::v1::HandshakeResponse Shake(const std::shared_ptr<grpc::Channel>& channel,
+                                 const std::string& generation,
+                                 absl::Status* status) {
+  env::v1::HandshakeRequest request;
+  if (!generation.empty()) {
+    request.mutable_base()->set_protocol_generation(generation);
+  }
+  env::v1::HandshakeResponse response;
+  grpc::ClientContext context;
+  *status = FromGrpcStatus(env::v1::EnvService::NewStub(channel)->Handshake(
+      &context, request, &response));
+  return response;
+}
+
+TEST_F(EnvServiceTest, HandshakesCarryTheContractExactlyWhenCompatible) {
+  Start();
+  absl::Status status;
+  env::v1::HandshakeResponse response =
+      Shake(channel_, "rlmesh-wire-v1", &status);
+  RLMESH_ASSERT_OK(status);
+  EXPECT_TRUE(response.base().compatible());
+  EXPECT_EQ(response.base().capabilities().at("subset_step"), "true");
+  EXPECT_EQ(response.env_contract().num_envs(), 1);
+  EXPECT_EQ(response.env_contract().spec().id(), "Scripted-v0");
+
+  response = Shake(channel_, "rlmesh.protocol.v1", &status);
+  RLMESH_ASSERT_OK(status);
+  EXPECT_FALSE(response.base().compatible());
+  EXPECT_FALSE(response.has_env_contract());
+
+  Shake(channel_, "", &status);
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
+                               "handshake request missing base"));
+}
+
+TEST_F(EnvServiceTest, ALockstepEnvironmentHasNoSubsets) {
+  script_.contract.autoreset_mode = AutoresetMode::kNextStep;
+  Start();
+  absl::Status status;
+  EXPECT_EQ(Shake(channel_, "rlmesh-wire-v1", &status)
+                .base()
+                .capabilities()
+                .count("subset_step"),
+            0);
+}
+
+// A published client waits for the headers before it says anything.
+TEST_F(EnvServiceTest, TheHeadersOfJoinComeAtOnce) {
+  Start();
+  RawJoin join(channel_);
+  join.WaitForHeaders();
+  EXPECT_TRUE(join.Reset().has_reset());
+}
+
+TEST_F(EnvServiceTest, ResetNeedsNoConfigureAndIdsAreEchoed) {
+  Start();
+  RawJoin join(channel_);
+  EXPECT_EQ(join.Reset().request_id(), "r1");
+  const JoinResponse step = join.Step();
+  EXPECT_EQ(step.request_id(), "r2");
+  EXPECT_THAT(step.step().rewards(), ElementsAre(1));
+  EXPECT_TRUE(step.has_endpoint_total_ns());
+  EXPECT_EQ(join.Step(7).request_id(), "r2");
+}
+
+TEST_F(EnvServiceTest, HalfCloseEndsWithOk) {
+  Start();
+  RawJoin join(channel_);
+  ASSERT_TRUE(join.Reset().has_reset());
+  join.WritesDone();
+  JoinResponse response;
+  EXPECT_FALSE(join.Read(&response));
+  RLMESH_EXPECT_OK(join.Finish());
+}
+
+TEST_F(EnvServiceTest, CloseIsAnsweredAndEndsWithOk) {
+  Start();
+  RawJoin join(channel_);
+  ASSERT_TRUE(join.Reset().has_reset());
+  JoinRequest close;
+  close.mutable_close();
+  EXPECT_EQ(join.Ask(close).close().final_episodes_size(), 1);
+  JoinResponse response;
+  EXPECT_FALSE(join.Read(&response));
+  RLMESH_EXPECT_OK(join.Finish());
+}
+
+TEST_F(EnvServiceTest, AFatalErrorIsAnsweredAndEndsWithOk) {
+  script_.on_reset = [](const ResetRequest&) {
+    return absl::InternalError("no");
+  };
+  Start();
+  RawJoin join(channel_);
+  const JoinResponse response = join.Reset();
+  EXPECT_FALSE(response.error().is_recoverable());
+  JoinResponse more;
+  EXPECT_FALSE(join.Read(&more));
+  RLMESH_EXPECT_OK(join.Finish());
+}
+
+TEST_F(EnvServiceTest, ASecondClientOfASingleEnvironmentIsRefused) {
+  script_.max_environments = 1;
+  Start();
+  auto first = std::make_unique<RawJoin>(channel_);
+  ASSERT_TRUE(first->Reset().has_reset());
+  RawJoin second(channel_);
+  JoinResponse response;
+  EXPECT_FALSE(second.Read(&response));
+  EXPECT_THAT(second.Finish(),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "environment already has an active Join session; only "
+                       "one client may be connected at a time"));
+  first.reset();
+  EXPECT_NE(JoinWhenFree(), nullptr);
+}
+
+TEST_F(EnvServiceTest, AClientThatVanishesInMidStepFreesItsSlot) {
+  script_.max_environments = 1;
+  const auto stepping = std::make_shared<Gate>();
+  const auto cancelled = std::make_shared<Gate>();
+  script_.on_cancel = [cancelled] { cancelled->Open(); };
+  script_.on_step = [stepping, cancelled](const StepRequest&) {
+    stepping->Open();
+    cancelled->Await();
+    return absl::OkStatus();
+  };
+  Start();
+  {
+    RawJoin join(channel_);
+    ASSERT_TRUE(join.Reset().has_reset());
+    ASSERT_TRUE(join.Write(RawJoin::StepOf(1)));
+    stepping->Await();
+  }
+  const std::unique_ptr<RawJoin> next = JoinWhenFree();
+  ASSERT_NE(next, nullptr);
+  EXPECT_EQ(script_.live, 1);
+  EXPECT_EQ(script_.created, 2);
+}
+
+TEST_F(EnvServiceTest, InlineEnvironmentsAnswerToo) {
+  script_.is_inline = true;
+  Start();
+  RawJoin join(channel_);
+  ASSERT_TRUE(join.Reset().has_reset());
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(join.Step().has_step());
+}
+
+// Reads stop while an answer waits to be written: a client that never reads
+// cannot make the server compute or keep more than the connection holds.
+TEST_F(EnvServiceTest, AClientThatDoesNotReadIsNotServedAhead) {
+  spaces::v1::SpaceSpec image;
+  image.add_shape(1 << 20);
+  image.set_dtype(spaces::v1::DATA_TYPE_UINT8);
+  image.mutable_box()->set_unbounded(true);
+  script_.contract.observation_space = *SpaceSpec::FromProto(image);
+  script_.is_inline = true;
+  script_.observe = [](ValueBuffer*) {};
+  std::atomic<int> steps{0};
+  script_.on_step = [&steps](const StepRequest&) {
+    ++steps;
+    return absl::OkStatus();
+  };
+  Start();
+  RawJoin join(channel_);
+  ASSERT_TRUE(join.Reset().has_reset());
+  std::thread canceller([&] {
+    absl::Mutex mu;
+    absl::MutexLock lock(&mu);
+    const auto many = [&steps] { return steps > 200; };
+    mu.AwaitWithTimeout(absl::Condition(&many), absl::Milliseconds(500));
+    join.context().TryCancel();
+  });
+  int written = 0;
+  while (written < 100000 && join.Write(RawJoin::StepOf(1))) ++written;
+  canceller.join();
+  EXPECT_LT(steps, 100);
+}
+
+TEST_F(EnvServiceTest, StoppingLetsARunningStepAnswer) {
+  const auto stepping = std::make_shared<Gate>();
+  const auto go_on = std::make_shared<Gate>();
+  script_.on_step = [stepping, go_on](const StepRequest&) {
+    stepping->Open();
+    go_on->Await();
+    return absl::OkStatus();
+  };
+  Start();
+  RawJoin join(channel_);
+  ASSERT_TRUE(join.Reset().has_reset());
+  ASSERT_TRUE(join.Write(RawJoin::StepOf(1)));
+  stepping->Await();
+  std::thread stopper([this] { server_->Stop(); });
+  // New sessions are refused as soon as the server drains.
+  while (true) {
+    RawJoin late(channel_);
+    if (late.Reset().has_reset()) continue;
+    EXPECT_THAT(late.Finish(), StatusIs(absl::StatusCode::kUnavailable,
+                                        HasSubstr("shutting down")));
+    break;
+  }
+  go_on->Open();
+  JoinResponse response;
+  ASSERT_TRUE(join.Read(&response));
+  EXPECT_TRUE(response.has_step());
+  EXPECT_FALSE(join.Read(&response));
+  EXPECT_THAT(join.Finish(), StatusIs(absl::StatusCode::kUnavailable,
+                                      HasSubstr("shutting down")));
+  stopper.join();
+  EXPECT_EQ(script_.live, 0);
+}
+
+TEST_F(EnvServiceTest, ALateStepIsCancelledWhenTheDrainTimeIsOver) {
+  const auto cancelled = std::make_shared<Gate>();
+  script_.on_cancel = [cancelled] { cancelled->Open(); };
+  script_.on_step = [cancelled](const StepRequest&) {
+    cancelled->Await();
+    return absl::CancelledError("stopped");
+  };
+  options_.loop.drain_timeout = absl::Milliseconds(10);
+  Start();
+  RawJoin join(channel_);
+  ASSERT_TRUE(join.Reset().has_reset());
+  ASSERT_TRUE(join.Write(RawJoin::StepOf(1)));
+  server_->Stop();
+  EXPECT_EQ(script_.live, 0);
+}
+
+TEST_F(EnvServiceTest, AnIdleServerStopsByItself) {
+  options_.loop.idle_timeout = absl::Milliseconds(20);
+  Start();
+  server_->AwaitEnd();
+}
+
+TEST_F(EnvServiceTest, ShutdownAnswersInThePublishedWords) {
+  Start();
+  const auto ask = [this](const char* reason) {
+    env::v1::ShutdownRequest request;
+    if (reason != nullptr) request.mutable_base()->set_reason(reason);
+    env::v1::ShutdownResponse response;
+    grpc::ClientContext context;
+    const absl::Status status =
+        FromGrpcStatus(env::v1::EnvService::NewStub(channel_)->Shutdown(
+            &context, request, &response));
+    return std::make_pair(status, response.base());
+  };
+  EXPECT_THAT(ask(nullptr).first, StatusIs(absl::StatusCode::kInvalidArgument,
+                                           "shutdown request missing base"));
+  EXPECT_FALSE(ask("x").second.accepted());
+  EXPECT_EQ(ask("x").second.message(),
+            "remote shutdown is disabled for this environment endpoint");
+  options_.service.allow_remote_shutdown = true;
+  Start();
+  const core::v1::ShutdownResponse answer = ask("done").second;
+  EXPECT_TRUE(answer.accepted());
+  EXPECT_EQ(answer.message(), "shutdown accepted: done");
+  server_->AwaitEnd();
+}
+
+TEST(EnvServiceOptionsTest, NamesWhatIsWrong) {
+  EnvServiceOptions options;
+  RLMESH_EXPECT_OK(options.Validate());
+  options.max_sessions = 0;
+  EXPECT_THAT(options.Validate(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                           HasSubstr("max_sessions is 0")));
+  options = EnvServiceOptions();
+  options.introduction.edition = "2099.01";
+  EXPECT_THAT(options.Validate(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                           HasSubstr("2099.01")));
+}
+
+}  // namespace
+}  // namespace rlmesh
