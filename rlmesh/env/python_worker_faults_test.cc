@@ -126,6 +126,18 @@ TEST(PythonWorkerFaultsTest, ExceptionCarriesItsTracebackWithoutOurFrames) {
   EXPECT_EQ(env.env()->pid(), pid);
 }
 
+TEST(PythonWorkerFaultsTest, CrashInNativeCodeShowsWherePythonWas) {
+  PythonEnvDriver env("ends:WithCrash");
+  RLMESH_ASSERT_OK(env.Reset());
+  const absl::Status status = env.Step(1);
+  EXPECT_THAT(status, StatusIs(kUnavailable,
+                               HasSubstr("killed by signal 11 (Segmentation")));
+  EXPECT_THAT(GetErrorDetails(status).traceback,
+              AllOf(HasSubstr("Fatal Python error: Segmentation fault"),
+                    HasSubstr("ends.py\", line "), HasSubstr("in step")));
+  RLMESH_EXPECT_OK(env.Reset());
+}
+
 TEST(PythonWorkerFaultsTest, ResetThatRaises) {
   PythonEnvDriver env("raises:InReset");
   const absl::Status status = env.ResetWithSeed(13);

@@ -6,6 +6,7 @@
 # until the server closes the channel. README.md has the protocol.
 
 import array
+import faulthandler
 import fcntl
 import mmap
 import os
@@ -342,6 +343,9 @@ def main(fd):
     """`fd`: this end of the channel. Standard output already goes where
     standard error goes: user code may print what it likes."""
     sys.argv = ["rlmesh-worker"]
+    faulthandler.enable()  # a crash in native code prints where Python was
+    if "" not in sys.path:  # PYTHONSAFEPATH; what the user names may be here
+        sys.path.insert(0, "")
     try:
         Worker(fd).serve()
     except (BrokenPipeError, ConnectionError):

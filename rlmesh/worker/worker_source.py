@@ -69,11 +69,10 @@ class Source:
         except gymnasium.error.UnregisteredEnv:
             raise SetupError("not_found", _unknown(self._id, gymnasium.registry)) from None
         except ModuleNotFoundError as error:
-            module = self._id.partition(":")[0]
-            if ":" in self._id and module.startswith(error.name or "?"):
-                raise SetupError(
-                    "not_found", "no module %r to import for %r" % (error.name, self._id)
-                ) from None
+            # Gymnasium raises its own for the module in "module:Name-v0".
+            missing = error.name or getattr(error.__cause__, "name", None) or "?"
+            if ":" in self._id and _contains(self._id.partition(":")[0], missing):
+                raise SetupError("not_found", _no_module(missing, self._id)) from None
             raise
 
     def _find(self, entrypoint):
@@ -174,13 +173,21 @@ def _import(name, flag):
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         # Only when it is this module that is missing, not one that it imports.
-        if error.name is None or not (name + ".").startswith(error.name + "."):
+        if error.name is None or not _contains(name, error.name):
             raise
-        raise SetupError(
-            "not_found",
-            "%s: no module %r in the current folder or in the Python at %s"
-            % (flag, error.name, sys.executable),
-        ) from None
+        raise SetupError("not_found", _no_module(error.name, flag)) from None
+
+
+def _contains(module, package):
+    return (module + ".").startswith(package + ".")
+
+
+def _no_module(name, named_by):
+    return "%s: no module %r in the current folder or in the Python at %s" % (
+        named_by,
+        name,
+        sys.executable,
+    )
 
 
 def _unknown(env_id, registry):

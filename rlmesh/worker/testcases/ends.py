@@ -4,6 +4,7 @@
 
 """Ends its process, or the channel, in mid-step."""
 
+import ctypes
 import os
 import signal
 import time
@@ -20,6 +21,11 @@ class WithExit(Env):
 class WithKill(Env):
     def step(self, action):
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+class WithCrash(Env):
+    def step(self, action):
+        ctypes.string_at(0)
 
 
 class ClosesChannel(Env):

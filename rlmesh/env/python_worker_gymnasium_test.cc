@@ -16,9 +16,11 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/child_process.h"
+#include "rlmesh/base/random.h"
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/env/python_worker_environment.h"
 #include "rlmesh/spaces/meta.h"
+#include "rlmesh/spaces/sampler.h"
 #include "rlmesh/worker/testing/python_for_tests.h"
 
 namespace rlmesh {
@@ -53,7 +55,7 @@ std::vector<std::string> Direct(int steps, int seed) {
   return absl::StrSplit((*child)->OutputTail(), '\n', absl::SkipEmpty());
 }
 
-TEST(PythonWorkerCartPoleTest, IsBitEqualToGymnasium) {
+TEST(PythonWorkerGymnasiumTest, IsBitEqualToGymnasium) {
   constexpr int kSteps = 1000;
   auto factory = PythonWorkerFactory::Create(CartPole());
   RLMESH_ASSERT_OK(factory);
@@ -87,7 +89,7 @@ TEST(PythonWorkerCartPoleTest, IsBitEqualToGymnasium) {
   EXPECT_EQ(lines, Direct(kSteps, 7));
 }
 
-TEST(PythonWorkerCartPoleTest, DescribesItself) {
+TEST(PythonWorkerGymnasiumTest, DescribesItself) {
   PythonEnvironmentOptions options = CartPole();
   options.kwargs = R"({"render_mode": "rgb_array"})";
   auto factory = PythonWorkerFactory::Create(options);
@@ -106,7 +108,55 @@ TEST(PythonWorkerCartPoleTest, DescribesItself) {
   EXPECT_EQ((*factory)->max_environments(), 64);
 }
 
-TEST(PythonWorkerCartPoleTest, UnknownIdSuggestsNearMatches) {
+TEST(PythonWorkerGymnasiumTest, IdsThatAModuleRegistersAreFound) {
+  PythonEnvironmentOptions imported = CartPole();
+  imported.gym = "OurCartPole-v0";
+  imported.imports = {"registers"};
+  PythonEnvironmentOptions named = CartPole();
+  named.gym = "registers:OurCartPole-v0";
+  for (const PythonEnvironmentOptions& options : {imported, named}) {
+    auto factory = PythonWorkerFactory::Create(options);
+    RLMESH_ASSERT_OK(factory);
+    EXPECT_EQ((*factory)->contract().id, "OurCartPole-v0");
+  }
+  named.gym = "no_such_module:OurCartPole-v0";
+  EXPECT_THAT(PythonWorkerFactory::Create(named),
+              StatusIs(absl::StatusCode::kNotFound,
+                       HasSubstr("no module 'no_such_module'")));
+  imported.imports = {"registres"};
+  EXPECT_THAT(PythonWorkerFactory::Create(imported),
+              StatusIs(absl::StatusCode::kNotFound,
+                       HasSubstr("--import=registres: no module")));
+}
+
+// Actions of every kind of space become what Gymnasium takes for one, and come
+// back as observations bit for bit.
+TEST(PythonWorkerGymnasiumTest, EveryKindOfSpacePassesBothWays) {
+  PythonEnvironmentOptions options = CartPole();
+  options.gym.clear();
+  options.entrypoint = "echo:Echo";
+  auto factory = PythonWorkerFactory::Create(options);
+  RLMESH_ASSERT_OK(factory);
+  auto env = (*factory)->Create();
+  RLMESH_ASSERT_OK(env);
+  const SpaceSpec& space = (*env)->contract().action_space;
+  EXPECT_EQ(space, (*env)->contract().observation_space);
+  EXPECT_EQ(space.leaves().size(), 14);
+  Observation observation;
+  RLMESH_ASSERT_OK((*env)->Reset({}, &observation));
+  Random random(/*seed=*/1);
+  ValueBuffer action(space, 1);
+  for (int i = 0; i < 200; ++i) {
+    SampleLane(space, /*lane=*/0, /*lanes=*/1, &random, &action);
+    StepRequest step;
+    step.actions = action.view();
+    Transition transition;
+    RLMESH_ASSERT_OK((*env)->Step(step, &transition));
+    EXPECT_EQ(transition.observation.value.leaves(), action.view().leaves());
+  }
+}
+
+TEST(PythonWorkerGymnasiumTest, UnknownIdSuggestsNearMatches) {
   PythonEnvironmentOptions options = CartPole();
   options.gym = "CartPol-v1";
   EXPECT_THAT(PythonWorkerFactory::Create(options),
@@ -118,7 +168,7 @@ TEST(PythonWorkerCartPoleTest, UnknownIdSuggestsNearMatches) {
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("CartPole-v1")));
 }
 
-TEST(PythonWorkerCartPoleTest, StepBeforeResetIsGymnasiumsOwnError) {
+TEST(PythonWorkerGymnasiumTest, StepBeforeResetIsGymnasiumsOwnError) {
   auto factory = PythonWorkerFactory::Create(CartPole());
   RLMESH_ASSERT_OK(factory);
   auto env = (*factory)->Create();
@@ -137,7 +187,7 @@ TEST(PythonWorkerCartPoleTest, StepBeforeResetIsGymnasiumsOwnError) {
 }
 
 // Not a bound, a figure: timing on a shared machine proves nothing.
-TEST(PythonWorkerCartPoleTest, PrintsItsRoundTrip) {
+TEST(PythonWorkerGymnasiumTest, PrintsItsRoundTrip) {
   auto factory = PythonWorkerFactory::Create(CartPole());
   RLMESH_ASSERT_OK(factory);
   auto env = (*factory)->Create();
