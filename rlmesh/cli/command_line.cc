@@ -236,4 +236,12 @@ std::string UserWorkingDirectory() {
   return folder == nullptr ? "" : folder;
 }
 
+std::string UserPath(absl::string_view path) {
+  const std::string folder = UserWorkingDirectory();
+  if (path.empty() || path[0] == '/' || folder.empty()) {
+    return std::string(path);
+  }
+  return absl::StrCat(folder, "/", path);
+}
+
 }  // namespace rlmesh

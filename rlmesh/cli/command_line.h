@@ -83,6 +83,9 @@ std::string Nearest(absl::string_view word,
 // not our working directory. Empty: ours is right.
 std::string UserWorkingDirectory();
 
+// `path` of the user, relative to that folder; empty stays empty.
+std::string UserPath(absl::string_view path);
+
 }  // namespace rlmesh
 
 #endif  // RLMESH_CLI_COMMAND_LINE_H_

@@ -141,8 +141,12 @@ TEST_F(CommandLineTest, NearestOfWords) {
 TEST_F(CommandLineTest, RelativePathsFollowBazelRun) {
   setenv("BUILD_WORKING_DIRECTORY", "/home/user", 1);
   EXPECT_EQ(UserWorkingDirectory(), "/home/user");
+  EXPECT_EQ(UserPath("a/b"), "/home/user/a/b");
+  EXPECT_EQ(UserPath("/a"), "/a");
+  EXPECT_EQ(UserPath(""), "");
   unsetenv("BUILD_WORKING_DIRECTORY");
   EXPECT_EQ(UserWorkingDirectory(), "");
+  EXPECT_EQ(UserPath("a/b"), "a/b");
 }
 
 }  // namespace

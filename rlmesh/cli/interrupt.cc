@@ -4,13 +4,16 @@
 
 #include "rlmesh/cli/interrupt.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 
 #include <cerrno>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "glog/logging.h"
 
 namespace rlmesh {
 namespace {
@@ -39,6 +42,24 @@ int Interrupt::signal() const {
     if (sigismember(&pending, signal) == 1) return signal;
   }
   return 0;
+}
+
+InterruptWatch::InterruptWatch(const Interrupt& interrupt,
+                               std::function<void()> on_signal)
+    : stop_(eventfd(0, EFD_CLOEXEC)) {
+  PCHECK(stop_.valid()) << "eventfd";
+  thread_ = std::thread([fd = interrupt.fd(), stop = stop_.get(),
+                         on_signal = std::move(on_signal)] {
+    pollfd fds[] = {{stop, POLLIN, 0}, {fd, POLLIN, 0}};
+    while (poll(fds, 2, -1) < 0) {
+    }
+    if (fds[0].revents == 0) on_signal();
+  });
+}
+
+InterruptWatch::~InterruptWatch() {
+  eventfd_write(stop_.get(), 1);
+  thread_.join();
 }
 
 }  // namespace rlmesh

@@ -7,7 +7,9 @@
 #ifndef RLMESH_CLI_INTERRUPT_H_
 #define RLMESH_CLI_INTERRUPT_H_
 
+#include <functional>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -40,6 +42,27 @@ class Interrupt {
  private:
   explicit Interrupt(UniqueFd fd) : fd_(std::move(fd)) {}
   UniqueFd fd_;
+};
+
+// Calls a function, once, from a thread of its own, as soon as there is a
+// signal; not any more once the destructor has returned.
+//
+// Example:
+//   InterruptWatch watch(*interrupt, [&run] { run.Cancel(); });
+//   RunResult result = run.Play();
+class InterruptWatch {
+ public:
+  // `interrupt` is not owned and must outlive this.
+  InterruptWatch(const Interrupt& interrupt, std::function<void()> on_signal);
+  ~InterruptWatch();
+
+  // Not movable: the thread refers to this.
+  InterruptWatch(const InterruptWatch&) = delete;
+  InterruptWatch& operator=(const InterruptWatch&) = delete;
+
+ private:
+  UniqueFd stop_;  // an eventfd
+  std::thread thread_;
 };
 
 }  // namespace rlmesh

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 
 namespace rlmesh {
@@ -37,6 +38,26 @@ TEST(InterruptTest, SignalsMakeTheDescriptorReadableForGood) {
               if (!IsReadable((*interrupt)->fd())) return 3;
               if ((*interrupt)->signal() != SIGTERM) return 4;
               return IsReadable((*interrupt)->fd()) ? 0 : 5;
+            }),
+            0);
+}
+
+TEST(InterruptTest, AWatchCallsOnceAndOnlyForASignal) {
+  EXPECT_EQ(ExitCodeOf([] {
+              auto interrupt = Interrupt::Install();
+              int calls = 0;
+              {
+                InterruptWatch quiet(**interrupt, [&calls] { ++calls; });
+              }
+              if (calls != 0) return 1;
+              absl::Notification called;
+              InterruptWatch watch(**interrupt, [&] {
+                ++calls;
+                called.Notify();
+              });
+              kill(getpid(), SIGINT);
+              called.WaitForNotification();
+              return calls == 1 ? 0 : 2;
             }),
             0);
 }

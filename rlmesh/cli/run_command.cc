@@ -1,0 +1,197 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/cli/run_command.h"
+
+#include <unistd.h>
+
+#include <iostream>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "glog/logging.h"
+#include "rlmesh/base/error_details.h"
+#include "rlmesh/base/random.h"
+#include "rlmesh/base/status_macros.h"
+#include "rlmesh/cleanup/reaper.h"
+#include "rlmesh/cli/command_line.h"
+#include "rlmesh/cli/status_line.h"
+#include "rlmesh/driver/progress.h"
+#include "rlmesh/driver/report.h"
+#include "rlmesh/driver/run.h"
+#include "rlmesh/model/builtin/policy.h"
+#include "rlmesh/model/remote_model.h"
+#include "rlmesh/sandbox/front_source.h"
+#include "rlmesh/transport/address.h"
+
+namespace rlmesh {
+namespace {
+
+constexpr char kProgram[] = "sandbox_runner";
+
+// What earlier runs left behind; never a reason not to start.
+void SweepFirst(StatusLine* status) {
+  ReaperOptions options;
+  options.lock_timeout = absl::ZeroDuration();
+  absl::StatusOr<std::vector<SweptLease>> swept = Sweep(options);
+  if (!swept.ok()) {
+    LOG(INFO) << "sweeping: " << swept.status();
+    return;
+  }
+  for (const SweptLease& lease : *swept) {
+    if (lease.outcome == SweptLease::Outcome::kReaped) {
+      status->Say(absl::StrCat("removed what an earlier run of ", lease.what,
+                               " left behind"));
+    }
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Model>> MakeModel(const Policy& policy,
+                                                 uint64_t seed) {
+  if (policy.kind != Policy::Kind::kRemote) {
+    return MakeBuiltinModel(policy, seed);
+  }
+  RLMESH_ASSIGN_OR_RETURN(Address address, Address::ForConnect(policy.text));
+  return RemoteModel::Connect(address, {});
+}
+
+RunOptions PlayOptions(const RunCommandOptions& options) {
+  RunOptions run;
+  run.episodes = options.episodes;
+  run.seed = options.seed;
+  run.max_episode_steps = options.max_steps;
+  run.max_time = options.timeout;
+  run.session.reset_timeout = options.process.reset_timeout;
+  run.session.step_timeout = options.process.step_timeout;
+  return run;
+}
+
+// Everything between the options and the result.
+absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
+                               const SourceRef& source,
+                               const Interrupt& interrupt) {
+  StatusLine status(kProgram, isatty(STDERR_FILENO), &std::cerr);
+  SweepFirst(&status);
+  status.Say(absl::StrCat(
+      source.ToString(), ", runtime: process",
+      options.runtime == "auto" ? " (the only one of this build)" : ""));
+  RLMESH_ASSIGN_OR_RETURN(Policy policy, Policy::Parse(options.policy));
+  RLMESH_ASSIGN_OR_RETURN(
+      std::unique_ptr<Model> model,
+      MakeModel(policy,
+                options.seed.has_value() ? *options.seed : RandomSeed()));
+
+  ProcessRuntimeOptions process = options.process;
+  process.cancel_fd = interrupt.fd();
+  process.on_progress = [&status](absl::string_view text) { status.Say(text); };
+  process.on_detail = [&status](absl::string_view text) {
+    status.Detail(text);
+  };
+  RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<SandboxEnvironment> environment,
+                          StartInProcesses(source, process));
+  status.Say(absl::StrCat("serving ", environment->contract().id,
+                          ", isolation: ", environment->sandbox().isolation()));
+
+  Progress progress(options.episodes, isatty(STDERR_FILENO), &std::cerr);
+  RunOptions run_options = PlayOptions(options);
+  run_options.hooks.push_back(&progress);
+  Run run(environment.get(), model.get(), run_options);
+  RunResult result;
+  {
+    InterruptWatch watch(interrupt, [&run] { run.Cancel(); });
+    result = run.Play();
+  }
+  const absl::Status closed =
+      interrupt.signal() != 0 ? environment->Abandon() : environment->Close();
+  // An episode that was played is worth more than a bad goodbye.
+  if (!closed.ok()) status.Say(absl::StrCat("closing: ", closed.message()));
+  if (!options.seed.has_value()) {
+    status.Say(absl::StrCat("seed ", result.seed, " was chosen; --seed=",
+                            result.seed, " plays the same"));
+  }
+  return result;
+}
+
+absl::Status NeedsEngine(absl::string_view text, absl::string_view why) {
+  return absl::UnimplementedError(absl::StrCat(
+      "\"", text, "\" ", why, ", and images need --runtime=docker, which this ",
+      "build does not have; run an environment that pip installs: ",
+      "gym://CartPole-v1"));
+}
+
+}  // namespace
+
+absl::StatusOr<SourceRef> ParseRunnable(absl::string_view text) {
+  RLMESH_ASSIGN_OR_RETURN(FrontSource front, ClassifySource(text));
+  switch (front.kind) {
+    case FrontSource::Kind::kBuild: {
+      RLMESH_ASSIGN_OR_RETURN(SourceRef source, SourceRef::Parse(front.text));
+      if (source.kind() == SourceRef::Kind::kGym) return source;
+      return absl::UnimplementedError(absl::StrCat(
+          source.ToString(),
+          " is a repository, which this build does not run; "
+          "run an environment that pip installs: gym://CartPole-v1"));
+    }
+    case FrontSource::Kind::kPrebuilt:
+      return NeedsEngine(text, "is an image");
+    case FrontSource::Kind::kImageShaped:
+      return NeedsEngine(text, "looks like an image");
+    case FrontSource::Kind::kTagless:
+      break;
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "\"", front.text, "\" ", front.why, "; write gym://", front.text,
+      " for an environment, docker://", front.text, " for an image"));
+}
+
+absl::Status RunCommandOptions::Validate() const {
+  if (runtime == "docker") {
+    return absl::InvalidArgumentError(
+        "--runtime=docker is not in this build; use --runtime=process");
+  }
+  if (runtime != "auto" && runtime != "process") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--runtime=", runtime, " is none of auto, process"));
+  }
+  if (absl::StatusOr<Policy> policy = Policy::Parse(this->policy);
+      !policy.ok()) {
+    return Annotate(policy.status(), absl::StrCat("--policy=", this->policy));
+  }
+  RLMESH_RETURN_IF_ERROR(process.Validate());
+  return PlayOptions(*this).Validate();
+}
+
+int RunSource(const RunCommandOptions& options, const Interrupt& interrupt) {
+  absl::Status status = options.Validate();
+  absl::StatusOr<SourceRef> source = ParseRunnable(options.source);
+  if (status.ok()) status = source.status();
+  if (!status.ok()) {
+    Failure(kProgram, status);
+    return absl::IsInvalidArgument(status) ? kExitUsage : kExitFailure;
+  }
+  absl::StatusOr<RunResult> result = Play(options, *source, interrupt);
+  if (result.ok()) {
+    // Also after a fault: finished episodes are never lost.
+    if (options.json) {
+      std::cout << FormatJson(*result) << std::endl;
+    } else if (!result->episodes.empty()) {
+      std::cout << FormatTable(*result) << std::flush;
+    }
+    status = result->status;
+  } else {
+    status = result.status();
+  }
+  if (const int signal = interrupt.signal(); signal != 0) {
+    std::cerr << kProgram << ": interrupted" << std::endl;
+    return 128 + signal;
+  }
+  if (status.ok() && !std::cout) {
+    status = absl::UnavailableError("the result could not be written");
+  }
+  return status.ok() ? kExitOk : Failure(kProgram, status);
+}
+
+}  // namespace rlmesh

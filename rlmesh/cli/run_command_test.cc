@@ -1,0 +1,128 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/cli/run_command.h"
+
+#include <string>
+
+#include "absl/flags/reflection.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rlmesh/base/status_matchers.h"
+#include "rlmesh/cli/run_flags.h"
+
+namespace rlmesh {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+TEST(ParseRunnableTest, TakesEnvironmentIds) {
+  for (const char* text :
+       {"CartPole-v1", "gym://CartPole-v1", " CartPole-v1 "}) {
+    absl::StatusOr<SourceRef> source = ParseRunnable(text);
+    RLMESH_ASSERT_OK(source);
+    EXPECT_EQ(source->env_id(), "CartPole-v1");
+  }
+  EXPECT_EQ(ParseRunnable("gym://CartPole")->env_id(), "CartPole");
+}
+
+TEST(ParseRunnableTest, SaysWhatImagesAndRepositoriesWouldNeed) {
+  for (const char* image : {"image://x", "docker://x:1", "name:1"}) {
+    EXPECT_THAT(ParseRunnable(image),
+                StatusIs(absl::StatusCode::kUnimplemented,
+                         AllOf(HasSubstr(image), HasSubstr("--runtime=docker"),
+                               HasSubstr("gym://"))));
+  }
+  EXPECT_THAT(
+      ParseRunnable("hf://org/repo"),
+      StatusIs(absl::StatusCode::kUnimplemented, HasSubstr("hf://org/repo")));
+}
+
+TEST(ParseRunnableTest, NamesBothReadingsOfABareName) {
+  EXPECT_THAT(ParseRunnable("CartPole"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("gym://CartPole"),
+                             HasSubstr("docker://CartPole"))));
+  EXPECT_THAT(ParseRunnable("ftp://x"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST(RunCommandOptionsTest, NamesTheOptionThatCannotBe) {
+  const auto validate = [](void (*change)(RunCommandOptions*)) {
+    RunCommandOptions options;
+    options.source = "CartPole-v1";
+    change(&options);
+    return options.Validate();
+  };
+  using Options = RunCommandOptions;
+  RLMESH_EXPECT_OK(validate([](Options*) {}));
+  const auto is_invalid = [](const char* text) {
+    return StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(text));
+  };
+  EXPECT_THAT(validate([](Options* o) { o->runtime = "docker"; }),
+              is_invalid("--runtime=docker"));
+  EXPECT_THAT(validate([](Options* o) { o->runtime = "prozess"; }),
+              is_invalid("auto, process"));
+  EXPECT_THAT(validate([](Options* o) { o->policy = "constant"; }),
+              is_invalid("constant"));
+  EXPECT_THAT(validate([](Options* o) { o->episodes = -1; }), is_invalid("-1"));
+  EXPECT_THAT(validate([](Options* o) { o->max_steps = 0; }), is_invalid("0"));
+  EXPECT_THAT(validate([](Options* o) { o->seed = -7; }), is_invalid("-7"));
+  EXPECT_THAT(validate([](Options* o) { o->process.kwargs = "{"; }),
+              is_invalid("kwargs must be valid JSON"));
+  EXPECT_THAT(validate([](Options* o) { o->process.kwargs = "[1]"; }),
+              is_invalid("kwargs must decode to an object"));
+  EXPECT_THAT(validate([](Options* o) { o->process.imports = {"a b"}; }),
+              is_invalid("imports must not"));
+  EXPECT_THAT(validate([](Options* o) { o->process.packages = {" "}; }),
+              is_invalid("packages must not"));
+  EXPECT_THAT(validate([](Options* o) {
+                o->process.start_timeout = absl::ZeroDuration();
+              }),
+              is_invalid("start_timeout"));
+}
+
+TEST(SplitRequirementsTest, CutsOnlyBetweenRequirements) {
+  EXPECT_THAT(SplitRequirements(""), IsEmpty());
+  EXPECT_THAT(SplitRequirements("a, b==1 ,c"), ElementsAre("a", "b==1", "c"));
+  EXPECT_THAT(SplitRequirements("numpy>=1,<2,gymnasium[box2d,mujoco]"),
+              ElementsAre("numpy>=1,<2", "gymnasium[box2d,mujoco]"));
+}
+
+TEST(RunFlagsTest, BecomeOptions) {
+  absl::FlagSaver saver;
+  absl::StatusOr<CommandLine> line = ParseCommandLine(
+      RunSpec(), {"CartPole-v1", "--seed=7", "--package=a", "--package=b,c",
+                  "--import=m.n", "--kwargs={}", "--isolation=none", "--json",
+                  "--start-timeout=5s"});
+  RLMESH_ASSERT_OK(line);
+  absl::StatusOr<RunCommandOptions> options = RunOptionsFromFlags(*line);
+  RLMESH_ASSERT_OK(options);
+  EXPECT_EQ(options->source, "CartPole-v1");
+  EXPECT_EQ(options->seed, 7);
+  EXPECT_TRUE(options->json);
+  EXPECT_EQ(options->episodes, 5);
+  EXPECT_THAT(options->process.packages, ElementsAre("a", "b", "c"));
+  EXPECT_THAT(options->process.imports, ElementsAre("m.n"));
+  EXPECT_EQ(options->process.start_timeout, absl::Seconds(5));
+  EXPECT_EQ(options->process.isolation,
+            ProcessRuntimeOptions::Isolation::kNone);
+}
+
+TEST(RunFlagsTest, ThereIsExactlyOneSource) {
+  absl::FlagSaver saver;
+  CommandLine line;
+  EXPECT_THAT(
+      RunOptionsFromFlags(line),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("no SOURCE")));
+  line.arguments = {"A-v1", "B-v1"};
+  EXPECT_THAT(RunOptionsFromFlags(line),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("B-v1")));
+}
+
+}  // namespace
+}  // namespace rlmesh
