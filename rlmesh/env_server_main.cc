@@ -1,0 +1,76 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+// Serves an environment.
+
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "absl/time/time.h"
+#include "rlmesh/cli/command_line.h"
+#include "rlmesh/cli/env_server_command.h"
+
+ABSL_FLAG(
+    std::string, gym, "",
+    "Gymnasium environment to serve, by id: CartPole-v1, module:Name-v0.");
+ABSL_FLAG(
+    std::string, entrypoint, "",
+    "Environment to serve, as module:attribute: an instance, a class or a "
+    "factory.");
+ABSL_FLAG(std::string, native, "",
+          "Environment of this program to serve: cartpole, synthetic.");
+ABSL_FLAG(std::string, kwargs, "",
+          "Arguments of the environment, a JSON object. Empty: none.");
+ABSL_FLAG(std::string, import, "",
+          "Module to import first, because it registers environments. May be "
+          "given several times.");
+ABSL_FLAG(
+    std::string, interpreter, "",
+    "Python to run. Empty: $RLMESH_PYTHON, that of $VIRTUAL_ENV, python3.");
+ABSL_FLAG(
+    std::string, address, "",
+    "Where to listen: tcp://HOST:PORT, HOST:PORT, PORT, unix:///PATH; port "
+    "0 takes a free one. Empty: $RLMESH_ADDRESS, else port $RLMESH_PORT of "
+    "all interfaces, else 127.0.0.1:50051.");
+ABSL_FLAG(
+    int, ready_fd, -1,
+    "Descriptor that gets the READY line too and is then closed. -1: none.");
+ABSL_FLAG(int, max_sessions, 64,
+          "Clients at a time, each with an environment of its own. An instance "
+          "takes one.");
+ABSL_FLAG(absl::Duration, idle_timeout, absl::InfiniteDuration(),
+          "Stop after this long without a request. inf: never.");
+ABSL_FLAG(absl::Duration, reset_timeout, absl::Seconds(600),
+          "Longest reset, whatever a client allows.");
+ABSL_FLAG(absl::Duration, step_timeout, absl::Seconds(300),
+          "Longest step, whatever a client allows.");
+ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
+          "How long running calls may take to answer when the server stops.");
+ABSL_FLAG(bool, allow_remote_shutdown, false, "Let clients stop the server.");
+ABSL_FLAG(std::string, probe, "",
+          "Look at a running server, print what it serves, and exit.");
+
+int main(int argc, char** argv) {
+  using namespace rlmesh;
+  CommandLine line;
+  if (auto code = BeginProgram(EnvServerSpec(), argc, argv, &line))
+    return *code;
+  EnvServerCommandOptions options;
+  options.gym = absl::GetFlag(FLAGS_gym);
+  options.entrypoint = absl::GetFlag(FLAGS_entrypoint);
+  options.native = absl::GetFlag(FLAGS_native);
+  options.kwargs = absl::GetFlag(FLAGS_kwargs);
+  options.imports = absl::GetFlag(FLAGS_import);
+  options.interpreter = absl::GetFlag(FLAGS_interpreter);
+  options.address = absl::GetFlag(FLAGS_address);
+  options.ready_fd = absl::GetFlag(FLAGS_ready_fd);
+  options.max_sessions = absl::GetFlag(FLAGS_max_sessions);
+  options.idle_timeout = absl::GetFlag(FLAGS_idle_timeout);
+  options.reset_timeout = absl::GetFlag(FLAGS_reset_timeout);
+  options.step_timeout = absl::GetFlag(FLAGS_step_timeout);
+  options.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  options.allow_remote_shutdown = absl::GetFlag(FLAGS_allow_remote_shutdown);
+  options.probe = absl::GetFlag(FLAGS_probe);
+  return EnvServerMain(options);
+}
