@@ -1,0 +1,49 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+// Serves a policy.
+
+#include <cstdint>
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "absl/time/time.h"
+#include "rlmesh/cli/command_line.h"
+#include "rlmesh/cli/model_server_command.h"
+
+ABSL_FLAG(std::string, policy, "",
+          "random (samples the action space) or constant:VALUE (VALUE as "
+          "JSON).");
+ABSL_FLAG(int64_t, seed, -1,
+          "Seed of random actions in episodes that come without one. -1: "
+          "another one each time.");
+ABSL_FLAG(
+    std::string, address, "",
+    "Where to listen: tcp://HOST:PORT, HOST:PORT, PORT, unix:///PATH; port "
+    "0 takes a free one. Empty: $RLMESH_ADDRESS, else port $RLMESH_PORT of "
+    "all interfaces, else 127.0.0.1:50052.");
+ABSL_FLAG(
+    int, ready_fd, -1,
+    "Descriptor that gets the READY line too and is then closed. -1: none.");
+ABSL_FLAG(absl::Duration, idle_timeout, absl::InfiniteDuration(),
+          "Stop after this long without a request. inf: never.");
+ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
+          "How long running calls may take to answer when the server stops.");
+ABSL_FLAG(bool, allow_remote_shutdown, false, "Let clients stop the server.");
+
+int main(int argc, char** argv) {
+  using namespace rlmesh;
+  CommandLine line;
+  if (auto code = BeginProgram(ModelServerSpec(), argc, argv, &line))
+    return *code;
+  ModelServerCommandOptions options;
+  options.policy = absl::GetFlag(FLAGS_policy);
+  options.seed = absl::GetFlag(FLAGS_seed);
+  options.address = absl::GetFlag(FLAGS_address);
+  options.ready_fd = absl::GetFlag(FLAGS_ready_fd);
+  options.idle_timeout = absl::GetFlag(FLAGS_idle_timeout);
+  options.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  options.allow_remote_shutdown = absl::GetFlag(FLAGS_allow_remote_shutdown);
+  return ModelServerMain(options);
+}
