@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "glog/logging.h"
 #include "rlmesh/base/process_spawner.h"
 #include "rlmesh/base/program_path.h"
 #include "rlmesh/base/status_macros.h"
@@ -140,9 +141,19 @@ ChildProcess::~ChildProcess() {
   watcher_.join();
   // The child is still ours, running or a zombie, and so is its group's id.
   SignalGroup(SIGKILL);
-  siginfo_t info;
-  while (waitid(P_PID, pid_, &info, WEXITED) != 0 && errno == EINTR) {
+  const pid_t pid = pid_;
+  const auto reap = [pid] {
+    siginfo_t info;
+    while (waitid(P_PID, pid, &info, WEXITED) != 0 && errno == EINTR) {
+    }
+  };
+  if (Wait(absl::Now() + absl::Seconds(10)).ok()) {
+    reap();
+    return;
   }
+  LOG(ERROR) << options_.argv[0] << " (process " << pid
+             << ") does not end although it was killed; it waits in the kernel";
+  std::thread(reap).detach();
 }
 
 absl::optional<ExitStatus> ChildProcess::exit_status() const {

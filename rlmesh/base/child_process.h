@@ -102,7 +102,8 @@ class ChildProcess {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  // Kills what still runs, at once.
+  // Kills what still runs, at once. A process that even then does not end, held
+  // in the kernel, is left to a thread after ten seconds.
   ~ChildProcess();
 
   pid_t pid() const { return pid_; }

@@ -53,6 +53,9 @@ struct PythonWorkerEnvironment::Shared {
   // Keeps `worker` for the next session, or closes it.
   absl::Status GiveBack(std::unique_ptr<PythonWorker> worker) {
     worker->process().set_cancel(nullptr);
+    const absl::Status settled = worker->process().Settle(
+        options.process.interrupt_grace + absl::Seconds(1));
+    if (!settled.ok()) return absl::OkStatus();  // killed with `worker`
     {
       absl::MutexLock lock(&mu);
       if (!closed && kept == nullptr) {

@@ -2,7 +2,7 @@
 # Use of this source code is governed by the Apache License 2.0
 # that can be found in the LICENSE file.
 
-"""Runs the plain tests on every Python from 3.8 on that this machine has."""
+"""Runs the tests that need no package on every Python from 3.8 on that this machine has."""
 
 import glob
 import os
@@ -11,7 +11,7 @@ import sys
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SCRIPT = os.path.join(HERE, "worker_plain_test.py")
+SCRIPTS = ["worker_plain_test.py", "worker_protocol_test.py"]
 
 
 def pythons():
@@ -40,14 +40,15 @@ class VersionsTest(unittest.TestCase):
         self.assertIn((3, 11), found)
         for version, path in sorted(found.items()):
             print("Python %d.%d: %s" % (version + (path,)), file=sys.stderr)
-            with self.subTest(path):
-                result = subprocess.run(
-                    [path, "-B", SCRIPT],
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    check=False,
-                )
-                self.assertEqual(result.returncode, 0, result.stdout.decode())
+            for script in SCRIPTS:
+                with self.subTest(path, script=script):
+                    result = subprocess.run(
+                        [path, "-B", os.path.join(HERE, script)],
+                        stdout=subprocess.PIPE,
+                        stderr=subprocess.STDOUT,
+                        check=False,
+                    )
+                    self.assertEqual(result.returncode, 0, result.stdout.decode())
 
 
 if __name__ == "__main__":
