@@ -222,7 +222,10 @@ int UsageError(const CommandSpec& spec, const absl::Status& status) {
 
 int Failure(absl::string_view program, const absl::Status& status) {
   std::cerr << program << ": " << status.message() << "\n";
-  const std::string details = GetErrorDetails(status).traceback;
+  // Of what the user asked for, the message says it all.
+  const bool is_plain =
+      absl::IsNotFound(status) || absl::IsInvalidArgument(status);
+  const std::string details = is_plain ? "" : GetErrorDetails(status).traceback;
   for (absl::string_view line :
        absl::StrSplit(absl::StripSuffix(details, "\n"), '\n')) {
     if (!details.empty()) std::cerr << "    " << line << "\n";

@@ -71,7 +71,9 @@ absl::optional<int> BeginProgram(const CommandSpec& spec, int argc, char** argv,
 int UsageError(const CommandSpec& spec, const absl::Status& status);
 
 // Prints one paragraph on standard error, "PROGRAM: message", and, when the
-// status carries a traceback or a log, its end below; returns kExitFailure.
+// status carries a traceback or a log, that below, indented by four; not so for
+// NotFound and InvalidArgument, whose message says it all. Returns
+// kExitFailure.
 int Failure(absl::string_view program, const absl::Status& status);
 
 // The one of `candidates` that `word` may have been meant for; empty when none

@@ -49,10 +49,12 @@ void SweepFirst(StatusLine* status) {
   }
 }
 
-absl::StatusOr<std::unique_ptr<Model>> MakeModel(const Policy& policy,
-                                                 uint64_t seed) {
+absl::StatusOr<std::unique_ptr<Model>> MakeModel(
+    const RunCommandOptions& options) {
+  RLMESH_ASSIGN_OR_RETURN(Policy policy, Policy::Parse(options.policy));
   if (policy.kind != Policy::Kind::kRemote) {
-    return MakeBuiltinModel(policy, seed);
+    return MakeBuiltinModel(
+        policy, options.seed.has_value() ? *options.seed : RandomSeed());
   }
   RLMESH_ASSIGN_OR_RETURN(Address address, Address::ForConnect(policy.text));
   return RemoteModel::Connect(address, {});
@@ -78,11 +80,17 @@ absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
   status.Say(absl::StrCat(
       source.ToString(), ", runtime: process",
       options.runtime == "auto" ? " (the only one of this build)" : ""));
-  RLMESH_ASSIGN_OR_RETURN(Policy policy, Policy::Parse(options.policy));
-  RLMESH_ASSIGN_OR_RETURN(
-      std::unique_ptr<Model> model,
-      MakeModel(policy,
-                options.seed.has_value() ? *options.seed : RandomSeed()));
+  absl::StatusOr<std::unique_ptr<Model>> model;
+  {
+    // There is nothing yet to be cleaned up, and connecting cannot be cut
+    // short.
+    InterruptWatch watch(interrupt, [&interrupt] {
+      std::cerr << kProgram << ": interrupted" << std::endl;
+      _exit(128 + interrupt.signal());
+    });
+    model = MakeModel(options);
+  }
+  RLMESH_RETURN_IF_ERROR(model.status());
 
   ProcessRuntimeOptions process = options.process;
   process.cancel_fd = interrupt.fd();
@@ -98,7 +106,7 @@ absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
   Progress progress(options.episodes, isatty(STDERR_FILENO), &std::cerr);
   RunOptions run_options = PlayOptions(options);
   run_options.hooks.push_back(&progress);
-  Run run(environment.get(), model.get(), run_options);
+  Run run(environment.get(), model->get(), run_options);
   RunResult result;
   {
     InterruptWatch watch(interrupt, [&run] { run.Cancel(); });

@@ -150,6 +150,9 @@ absl::StatusOr<std::unique_ptr<SandboxEnvironment>> StartInProcesses(
   sandbox.start_timeout = options.start_timeout;
   sandbox.cancel_fd = options.cancel_fd;
   sandbox.on_progress = options.on_progress;
+  if (options.on_progress) {
+    options.on_progress(absl::StrCat("starting ", source.env_id()));
+  }
   RemoteOptions remote;
   remote.reset_timeout = options.reset_timeout;
   remote.step_timeout = options.step_timeout;

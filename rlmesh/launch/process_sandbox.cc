@@ -54,12 +54,21 @@ std::string RealPath(const std::string& path) {
   return result;
 }
 
-// The last word of a program of ours: "env_server: message".
-std::string LastWord(absl::string_view log, absl::string_view program) {
-  std::string word;
+// The last word of a program of ours, as cli/command_line.h prints it:
+// "env_server: message", then indented lines of detail. Empty when there is
+// none.
+struct LastWord {
+  std::string message;
+  std::string details;
+};
+
+LastWord LastWordOf(absl::string_view log, absl::string_view program) {
+  LastWord word;
   for (absl::string_view line : absl::StrSplit(log, '\n')) {
     if (absl::ConsumePrefix(&line, absl::StrCat(program, ": "))) {
-      word = std::string(line);
+      word = {std::string(line), ""};
+    } else if (absl::ConsumePrefix(&line, "    ")) {
+      absl::StrAppend(&word.details, line, "\n");
     }
   }
   return word;
@@ -107,6 +116,10 @@ absl::Status ProcessSandbox::StartServer(const ProcessSandboxOptions& options,
   child.argv.push_back(absl::StrCat("--ready_fd=", kReadyFd));
   child.env = SandboxVariables();
   child.env->push_back(lease_->variable());
+  // What the environment prints, too: it is the end of this log that explains.
+  if (getenv("RLMESH_LOG") == nullptr) {
+    child.env->push_back("RLMESH_LOG=info");
+  }
   child.env->push_back("PYTHONDONTWRITEBYTECODE=1");
   child.env->push_back(absl::StrCat("HOME=", home));
   child.env->push_back(absl::StrCat("TMPDIR=", home));
@@ -199,14 +212,17 @@ absl::Status ProcessSandbox::ExplainEnd(
   const std::string log = LogTail();
   const std::string program =
       options.server[0].substr(options.server[0].rfind('/') + 1);
-  std::string word = LastWord(log, program);
-  if (word.empty()) {
-    word = absl::StrCat(options.what, " ended before it was ready: ", program,
-                        " ", exit.has_value() ? exit->ToString() : "is gone");
+  LastWord word = LastWordOf(log, program);
+  if (word.message.empty()) {
+    word.message =
+        absl::StrCat(options.what, " ended before it was ready: ", program, " ",
+                     exit.has_value() ? exit->ToString() : "is gone");
+    word.details = LastLines(log, 20);
   }
-  absl::Status status = absl::FailedPreconditionError(word);
-  // What the server said last is the message; all it said is the detail.
-  SetErrorDetails({"", LastLines(log, 20), false}, &status);
+  absl::Status status = absl::FailedPreconditionError(word.message);
+  if (!word.details.empty()) {
+    SetErrorDetails({"", word.details, false}, &status);
+  }
   return status;
 }
 

@@ -60,8 +60,10 @@ def main():
     if mode == "die":
         print("some noise", file=sys.stderr)
         print("python3: there is no such thing", file=sys.stderr)
+        print("    more about it", file=sys.stderr)
         return 1
     if mode == "crash":
+        print("about to crash", flush=True)
         os.kill(os.getpid(), signal.SIGSEGV)
     if mode == "hang":
         print("thinking", flush=True)

@@ -1,0 +1,368 @@
+# Copyright 2026 The RLMesh Authors.
+# Use of this source code is governed by the Apache License 2.0
+# that can be found in the LICENSE file.
+"""sandbox_runner, env_server and reaper as programs: what a user sees and keeps."""
+
+import glob
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+import uuid
+import zipfile
+
+RUNFILES = os.environ["TEST_SRCDIR"]
+BINARIES = os.path.join(RUNFILES, os.environ["TEST_WORKSPACE"], "rlmesh")
+RUNNER = os.path.realpath(os.path.join(BINARIES, "sandbox_runner"))
+ENV_SERVER = os.path.realpath(os.path.join(BINARIES, "env_server"))
+REAPER = os.path.realpath(os.path.join(BINARIES, "reaper"))
+WHEELS = os.path.join(RUNFILES, "pypi_gymnasium", "wheels")
+
+# A generous bound for whatever takes seconds at most.
+LONG = 120
+
+
+def write_wheel(folder, name, source):
+    """Puts a wheel of one module into `folder`."""
+    info = "%s-1.0.dist-info" % name
+    with zipfile.ZipFile(os.path.join(folder, "%s-1.0-py3-none-any.whl" % name), "w") as wheel:
+        wheel.writestr("%s.py" % name, source)
+        wheel.writestr(info + "/METADATA", "Metadata-Version: 2.1\nName: %s\nVersion: 1.0\n" % name)
+        wheel.writestr(info + "/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(info + "/RECORD", "%s.py,,\n%s/METADATA,,\n%s/WHEEL,,\n%s/RECORD,,\n"
+                       % (name, info, info, info))
+
+
+ENVIRONMENTS = """
+import os, time
+import gymnasium, numpy
+
+class Env(gymnasium.Env):
+    observation_space = gymnasium.spaces.Box(0, 1, (2,), numpy.float32)
+    action_space = gymnasium.spaces.Discrete(2)
+    def __init__(self, fault="", size=0):
+        self.fault = fault
+        if fault == "init":
+            raise ValueError("no such size")
+    def reset(self, seed=None, options=None):
+        return numpy.zeros(2, numpy.float32), {}
+    def step(self, action):
+        if self.fault == "hang":
+            print("about to hang", flush=True)
+            time.sleep(1000)
+        if self.fault == "exit":
+            os._exit(3)
+        return numpy.zeros(2, numpy.float32), 1.0, False, False, {}
+
+gymnasium.register("Faulty-v0", entry_point=Env)
+"""
+
+
+class Running:
+    """A program in a process group of its own, as under a terminal."""
+
+    def __init__(self, arguments, env, cwd=None):
+        self.process = subprocess.Popen(arguments, env=env, cwd=cwd, start_new_session=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.stdout, self.stderr = "", ""
+        self._changed = threading.Condition()
+        self._threads = [
+            threading.Thread(target=self._read, args=(name,), daemon=True)
+            for name in ("stdout", "stderr")
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _read(self, name):
+        for line in getattr(self.process, name):
+            with self._changed:
+                setattr(self, name, getattr(self, name) + line)
+                self._changed.notify_all()
+
+    def wait_for(self, text):
+        with self._changed:
+            found = self._changed.wait_for(lambda: text in self.stdout + self.stderr, timeout=LONG)
+        if not found:
+            raise AssertionError("%r did not come:\n%s%s" % (text, self.stdout, self.stderr))
+
+    def interrupt(self):
+        """Ctrl-C: the signal goes to everybody in the group."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def finish(self, timeout=LONG):
+        try:
+            code = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise AssertionError("still running:\n%s%s" % (self.stdout, self.stderr))
+        for thread in self._threads:
+            thread.join(LONG)
+        return code
+
+
+class SandboxRunnerTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        # Unix sockets and caches: a short folder. One cache for all tests.
+        cls.folder = tempfile.mkdtemp(prefix="rlmesh-runner-", dir="/tmp")
+        cls.wheels = os.path.join(cls.folder, "wheels")
+        os.mkdir(cls.wheels)
+        write_wheel(cls.wheels, "faulty_envs", ENVIRONMENTS)
+        write_wheel(cls.wheels, "slow_import", "import time\nprint('sleeping', flush=True)\ntime.sleep(1000)\n")
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def setUp(self):
+        self.mark = str(uuid.uuid4())
+        self.cache = os.path.join(self.folder, "cache")
+        self.env = {
+            "HOME": self.folder,
+            "PATH": "/usr/bin:/bin",
+            "RLMESH_CACHE": self.cache,
+            "RLMESH_PYTHON": "/usr/bin/python3",
+            "RLMESH_ENV_SERVER": ENV_SERVER,
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": "%s %s" % (WHEELS, self.wheels),
+            "PIP_CONFIG_FILE": "/dev/null",
+            "PIP_NO_CACHE_DIR": "1",
+            # Passes into the sandbox: finds whatever is left of a test.
+            "LC_RLMESH_TEST": self.mark,
+        }
+
+    def tearDown(self):
+        self.assert_nothing_left()
+
+    def processes(self):
+        found = []
+        for path in glob.glob("/proc/[0-9]*/environ"):
+            try:
+                with open(path, "rb") as file:
+                    if self.mark.encode() in file.read():
+                        found.append(path)
+            except OSError:
+                pass
+        return found
+
+    def assert_nothing_left(self):
+        # Zombies have no environment; killed processes need a moment.
+        deadline = time.monotonic() + 5
+        while self.processes() and time.monotonic() < deadline:
+            os.sched_yield()
+        self.assertEqual(self.processes(), [])
+        self.assertEqual(glob.glob(self.cache + "/leases/*.json"), [])
+        self.assertEqual(glob.glob(self.cache + "/envs/*.building"), [])
+
+    def start(self, *arguments, **kwargs):
+        return Running([RUNNER] + list(arguments), self.env, **kwargs)
+
+    def run_to_end(self, *arguments, **kwargs):
+        running = self.start(*arguments, **kwargs)
+        return running.finish(), running.stdout, running.stderr
+
+    def play(self, *arguments):
+        code, out, err = self.run_to_end("run", *arguments)
+        self.assertEqual(code, 0, err)
+        return out, err
+
+    def fail(self, *arguments):
+        if len(arguments) == 1 and not arguments[0].startswith(("-", "run")):
+            return super().fail(*arguments)
+        code, out, err = self.run_to_end(*arguments)
+        self.assertEqual(code, 1, out + err)
+        self.assertNotIn("Traceback", err)
+        return err
+
+    def test_same_seed_same_result_and_the_second_time_is_quick(self):
+        arguments = ["CartPole-v1", "--runtime=process", "--episodes=5", "--seed=7", "--json"]
+        first = json.loads(self.play(*arguments)[0])
+        start = time.monotonic()
+        out, err = self.play(*arguments)
+        self.assertLess(time.monotonic() - start, 10)
+        self.assertNotIn("installing", err)
+        second = json.loads(out)
+        for result in first, second:
+            self.assertEqual([e["seed"] for e in result["episodes"]], [7, 8, 9, 10, 11])
+            self.assertEqual(result["totals"]["episodes"], 5)
+            for episode in result["episodes"]:
+                del episode["seconds"]
+        self.assertEqual(first["episodes"], second["episodes"])
+
+    def test_prints_a_table_and_says_what_it_does(self):
+        out, err = self.play("CartPole-v1", "--episodes=2", "--policy=constant:1")
+        self.assertIn("episode", out)
+        self.assertIn("2 episodes", out)
+        self.assertIn("gym://CartPole-v1, runtime: process", err)
+        self.assertIn("isolation: bubblewrap", err)
+        self.assertRegex(err, r"seed \d+ was chosen")
+
+    def test_says_plainly_when_bubblewrap_is_missing(self):
+        path = os.path.join(self.folder, "bin")
+        os.makedirs(path, exist_ok=True)
+        self.env["PATH"] = path
+        out, err = self.play("CartPole-v1", "--episodes=1", "--seed=1")
+        self.assertIn("isolation: none (bubblewrap is not installed)", err)
+        self.assertIn("1 episode", out)
+        code, _, err = self.run_to_end("run", "CartPole-v1", "--isolation=bubblewrap")
+        self.assertEqual(code, 1)
+        self.assertIn("--isolation=auto", err)
+
+    def test_a_bare_call_is_a_usage_error_with_examples(self):
+        code, out, err = self.run_to_end()
+        self.assertEqual((code, out), (2, ""))
+        self.assertEqual(err.count("\n  sandbox_runner run "), 3)
+        for arguments in (["--help"], ["help"], ["run", "--help"], ["--version"]):
+            self.assertEqual(self.run_to_end(*arguments)[0], 0)
+
+    def test_usage_errors_name_what_was_meant(self):
+        for arguments, meant in (
+            (["rnu", "CartPole-v1"], "did you mean run?"),
+            (["run", "CartPole-v1", "--episods=3"], "did you mean --episodes?"),
+            (["run", "CartPole-v1", "--episodes=x"], "How many episodes"),
+            (["run"], "sandbox_runner run CartPole-v1"),
+            (["run", "ftp://x"], "gym://"),
+            (["run", "CartPole"], "gym://CartPole"),
+            (["run", "CartPole-v1", "--kwargs=[]"], "kwargs must decode to an object"),
+            (["run", "CartPole-v1", "--policy=up"], "constant:VALUE"),
+            (["run", "CartPole-v1", "--runtime=docker"], "--runtime=process"),
+        ):
+            code, _, err = self.run_to_end(*arguments)
+            self.assertEqual(code, 2, err)
+            self.assertIn(meant, err)
+
+    def test_dashes_and_underscores_are_the_same(self):
+        self.play("CartPole-v1", "--episodes=1", "--max-steps=3", "--start_timeout=60s", "--step-timeout=60s")
+
+    def test_an_unknown_id_suggests_near_ones(self):
+        err = self.fail("run", "CartPol-v1")
+        self.assertIn("CartPol-v1", err)
+        self.assertIn("CartPole-v1", err)
+
+    def test_a_package_that_does_not_exist(self):
+        err = self.fail("run", "CartPole-v1", "--package=no-such-package-of-ours")
+        self.assertIn('"no-such-package-of-ours"', err)
+        self.assertIn("spelling", err)
+
+    def test_nobody_answers_at_the_policys_address(self):
+        self.assertIn("127.0.0.1:1", self.fail("run", "CartPole-v1", "--policy=tcp://127.0.0.1:1"))
+
+    def test_env_server_is_found_or_its_absence_explained(self):
+        alone = os.path.join(self.folder, "alone")
+        os.makedirs(alone, exist_ok=True)
+        shutil.copy(RUNNER, alone)
+        del self.env["RLMESH_ENV_SERVER"]
+        running = Running([alone + "/sandbox_runner", "run", "CartPole-v1"], self.env)
+        self.assertEqual(running.finish(), 1)
+        self.assertIn("RLMESH_ENV_SERVER", running.stderr)
+        shutil.copy(ENV_SERVER, alone)
+        running = Running([alone + "/sandbox_runner", "run", "CartPole-v1", "--episodes=1"], self.env)
+        self.assertEqual(running.finish(), 0, running.stderr)
+
+    def test_relative_paths_follow_bazel_run(self):
+        with open(os.path.join(self.folder, "mine.txt"), "w") as file:
+            file.write("gymnasium\nnumpy\n")
+        self.env["BUILD_WORKING_DIRECTORY"] = self.folder
+        out, _ = self.play("CartPole-v1", "--requirements=mine.txt", "--episodes=1", "--seed=1")
+        self.assertIn("1 episode", out)
+
+    def test_packages_imports_and_kwargs_reach_the_environment(self):
+        faulty = ["Faulty-v0", "--package=faulty_envs", "--import=faulty_envs"]
+        out, _ = self.play(*faulty, "--episodes=2", "--max_steps=4", "--json", "--seed=1")
+        self.assertEqual([e["steps"] for e in json.loads(out)["episodes"]], [4, 4])
+        code, _, err = self.run_to_end("run", *faulty, '--kwargs={"fault": "init"}')
+        self.assertEqual(code, 1)
+        self.assertIn("no such size", err)
+
+    def test_an_environment_that_ends_its_process(self):
+        code, _, err = self.run_to_end("run", "Faulty-v0", "--package=faulty_envs", "--import=faulty_envs",
+                                       '--kwargs={"fault": "exit"}')
+        self.assertEqual(code, 1)
+        self.assertIn("3", err)
+
+    def test_a_start_that_takes_too_long(self):
+        err = self.fail("run", "CartPole-v1", "--package=slow_import", "--import=slow_import",
+                        "--start_timeout=1s")
+        self.assertIn("--start_timeout", err)
+
+    def assert_interrupted(self, running):
+        start = time.monotonic()
+        running.interrupt()
+        self.assertEqual(running.finish(), 130, running.stderr)
+        self.assertLess(time.monotonic() - start, 5)
+        self.assertIn("interrupted", running.stderr)
+        self.assert_nothing_left()
+
+    def test_ctrl_c_while_pip_runs(self):
+        self.env["RLMESH_CACHE"] = self.cache = os.path.join(self.folder, "cache-pip")
+        running = self.start("run", "CartPole-v1")
+        running.wait_for("installing gymnasium")
+        self.assert_interrupted(running)
+
+    def test_ctrl_c_while_the_environment_starts(self):
+        running = self.start("run", "CartPole-v1", "--package=slow_import", "--import=slow_import",
+                             "--start_timeout=500s")
+        running.wait_for("starting")
+        self.assert_interrupted(running)
+
+    def test_ctrl_c_while_playing(self):
+        running = self.start("run", "CartPole-v1", "--episodes=1000000")
+        running.wait_for("1000000")
+        self.assert_interrupted(running)
+
+    def test_ctrl_c_while_a_step_hangs(self):
+        running = self.start("run", "Faulty-v0", "--package=faulty_envs", "--import=faulty_envs",
+                             '--kwargs={"fault": "hang"}')
+        running.wait_for("serving")
+        self.assert_interrupted(running)
+
+    def test_a_killed_runner_leaves_only_what_the_reaper_removes(self):
+        running = self.start("run", "CartPole-v1", "--episodes=1000000")
+        running.wait_for("1000000")
+        running.process.kill()
+        running.finish()
+        leases = glob.glob(self.cache + "/leases/*.json")
+        self.assertEqual(len(leases), 1)
+        with open(leases[0]) as file:
+            folders = json.load(file)["folders"]
+        self.assertTrue(os.path.isdir(folders[0]))
+        dry = subprocess.run([REAPER, "--dry_run"], env=self.env, capture_output=True, text=True, check=True)
+        self.assertIn("would remove", dry.stdout)
+        self.assertTrue(os.path.isdir(folders[0]))
+        done = subprocess.run([REAPER, "--json"], env=self.env, capture_output=True, text=True, check=True)
+        self.assertEqual(json.loads(done.stdout)["outcome"], "reaped")
+        self.assertFalse(os.path.exists(folders[0]))
+
+    def test_the_next_runner_sweeps(self):
+        running = self.start("run", "CartPole-v1", "--episodes=1000000")
+        running.wait_for("1000000")
+        running.process.kill()
+        running.finish()
+        _, err = self.play("CartPole-v1", "--episodes=1")
+        self.assertIn("removed what an earlier run of CartPole-v1 left behind", err)
+
+    def test_a_sweep_that_fails_does_not_fail_the_start(self):
+        os.makedirs(self.cache + "/leases", exist_ok=True)
+        bad = self.cache + "/leases/bad.json"
+        with open(bad, "w") as file:
+            file.write("{")
+        self.play("CartPole-v1", "--episodes=1")
+        swept = subprocess.run([REAPER], env=self.env, capture_output=True, text=True)
+        self.assertEqual(swept.returncode, 1)
+        self.assertIn("unreadable " + bad, swept.stdout)
+        os.remove(bad)
+
+    def test_a_reader_that_leaves_early(self):
+        running = subprocess.Popen([RUNNER, "run", "CartPole-v1", "--episodes=1"], env=self.env,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        running.stdout.close()
+        self.assertEqual(running.wait(LONG), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
