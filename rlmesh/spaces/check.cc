@@ -53,7 +53,8 @@ bool IsBetween(T value, T low, T high) {
   return (value >= low) & (value <= high);
 }
 bool IsBetween(Float16 value, Float16 low, Float16 high) {
-  return !IsNan(value) & IsBetween(OrderOf(value), OrderOf(low), OrderOf(high));
+  // The order of NaN is beyond that of infinity.
+  return IsBetween(OrderOf(value), OrderOf(low), OrderOf(high));
 }
 
 // What is being checked, and how it is named in messages.

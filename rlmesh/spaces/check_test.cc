@@ -130,6 +130,11 @@ TEST(CheckValueTest, BoundsAtTheirEdges) {
               "Box value at element 0 is -1, above -2");
   EXPECT_THAT(DeviationOf(BoxSpace(DType::kFloat16, {1}, -1, 1), "\x01\x3c"),
               HasSubstr("above 1"));
+  for (const char* nan : {"\x01\x7c", "\x01\xfc", "\xff\x7f", "\xff\xff"}) {
+    EXPECT_THAT(
+        Check(BoxSpace(DType::kFloat16, {1}, -INFINITY, INFINITY), {nan}),
+        StatusIs(kInvalid, HasSubstr("NaN")));
+  }
   RLMESH_EXPECT_OK(Check(BoxSpace(DType::kFloat16, {1}, 0, 1),
                          {absl::string_view("\0\x80", 2)}, 1,
                          ValidationPolicy::kStrict));  // -0 is 0
@@ -198,11 +203,12 @@ TEST(CheckValueTest, TextHeadersAreCheckedToTheByte) {
   }
   EXPECT_THAT(Check(space, {good + "x"}, 2),
               StatusIs(kInvalid, HasSubstr("1 bytes behind the last lane")));
-  // Lengths whose sum wraps around to the right one.
-  std::string wrapped = good;
-  wrapped[15] = '\xff';
-  wrapped[23] = '\1';
-  EXPECT_THAT(Check(space, {wrapped}, 2), StatusIs(kInvalid));
+  // Lengths whose sum, modulo 2^64, is that of the texts.
+  std::string wrapped = Text({"hi", "you"});
+  wrapped[8] = 6;
+  wrapped.replace(16, 8, 8, '\xff');
+  EXPECT_THAT(Check(space, {wrapped}, 2),
+              StatusIs(kInvalid, HasSubstr("lane 0 announces 6 bytes")));
   EXPECT_THAT(Check(space, {std::string(8, '\xff')}, 2), StatusIs(kInvalid));
 }
 

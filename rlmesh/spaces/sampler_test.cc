@@ -94,6 +94,11 @@ TEST(SampleLaneTest, ExtremeBoundsStayInside) {
     EXPECT_TRUE(std::isfinite(v));
   }
   Draw<float>(BoxSpace(DType::kFloat32, {1}, 0.1, 0.1), 10);
+  // Neighbours: rounding must not lead out.
+  for (double low : {0.1, 0.3, 1.7, 1e10 / 3, -0.7}) {
+    const double high = std::nextafter(low, 1e300);
+    Draw<double>(BoxSpace(DType::kFloat64, {1}, low, high), 500);
+  }
   Draw<float>(BoxSpace(DType::kFloat32, {1}, 3e38, INFINITY), 100);
   Draw<double>(BoxSpace(DType::kFloat64, {1}, INFINITY, INFINITY), 10);
   Draw<double>(BoxSpace(DType::kFloat64, {1}, -INFINITY, -INFINITY), 10);
