@@ -1,0 +1,203 @@
+# Copyright 2026 The RLMesh Authors.
+# Use of this source code is governed by the Apache License 2.0
+# that can be found in the LICENSE file.
+"""env_server as a process: how it starts, refuses, and ends."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+from server_process import ServerProcess, await_end, environment
+
+ENV_SERVER = os.path.abspath(sys.argv.pop(1))
+
+
+def run(*flags, **kwargs):
+    return subprocess.run(
+        (ENV_SERVER,) + flags, env=environment(), timeout=120,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        universal_newlines=True, **kwargs)
+
+
+def serve(*flags, **kwargs):
+    return ServerProcess(ENV_SERVER, *flags, **kwargs)
+
+
+class CommandLineTest(unittest.TestCase):
+
+    def refuse(self, code, flags, *parts):
+        result = run(*flags)
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertEqual(result.stdout, "")
+        for part in parts:
+            self.assertIn(part, result.stderr)
+        self.assertNotIn("Traceback", result.stderr)
+
+    def test_help_and_version(self):
+        result = run("--help")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("env_server --gym=CartPole-v1", result.stdout)
+        self.assertIn("--ready_fd", result.stdout)
+        result = run("--version")
+        self.assertEqual(result.returncode, 0)
+        self.assertRegex(result.stdout, r"^env_server \d+\.\d+\.\d+ \(")
+
+    def test_nothing_to_serve(self):
+        self.refuse(2, [], "--gym=ID")
+
+    def test_unknown_flag(self):
+        self.refuse(2, ["--gim=x"], "--gim", "did you mean --gym")
+
+    def test_malformed_address(self):
+        self.refuse(2, ["--native=cartpole", "--address=ftp://x"],
+                    "ftp://x", "tcp://HOST:PORT")
+
+    def test_malformed_kwargs(self):
+        self.refuse(2, ["--native=cartpole", "--kwargs={"], "--kwargs '{'")
+
+    def test_unknown_environment_suggests_near_matches(self):
+        self.refuse(1, ["--gym=CartPole-v9", "--address=0"],
+                    "CartPole-v9", "CartPole-v1")
+
+    def test_unknown_native_environment(self):
+        self.refuse(1, ["--native=nope", "--address=0"], "nope", "cartpole")
+
+    def test_missing_module(self):
+        self.refuse(1, ["--entrypoint=no_such_module:env", "--address=0"],
+                    "no_such_module")
+
+    def test_missing_interpreter(self):
+        self.refuse(1, ["--gym=CartPole-v1", "--address=0",
+                        "--interpreter=/no/python"], "/no/python")
+
+    def test_port_in_use_proposes_the_next(self):
+        with socket.socket() as busy:
+            busy.bind(("127.0.0.1", 0))
+            busy.listen()
+            port = busy.getsockname()[1]
+            self.refuse(1, ["--native=cartpole", "--address=%d" % port],
+                        "127.0.0.1:%d" % port, "the next free port is")
+
+    def test_probe_of_what_is_no_grpc_server(self):
+        self.refuse(1, ["--probe=127.0.0.1:1"],
+                    "127.0.0.1:1", "is the server running?")
+        with socket.socket() as web:
+            web.bind(("127.0.0.1", 0))
+            web.listen()
+
+            def answer():
+                while True:
+                    try:
+                        peer, _ = web.accept()
+                    except OSError:
+                        return
+                    with peer:
+                        peer.recv(100)
+                        peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+            thread = threading.Thread(target=answer)
+            thread.start()
+            try:
+                self.refuse(1, ["--probe=127.0.0.1:%d" % web.getsockname()[1]],
+                            "no gRPC server", "HTTP/1")
+            finally:
+                web.shutdown(socket.SHUT_RDWR)
+                thread.join()
+
+
+class LifeTest(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="rl", dir="/tmp")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def test_ready_goes_to_standard_output_and_to_the_descriptor(self):
+        for flag in "--ready_fd", "--ready-fd":
+            read_end, write_end = os.pipe()
+            process = subprocess.Popen(
+                [ENV_SERVER, "--native=cartpole", "--address=127.0.0.1:0",
+                 "%s=%d" % (flag, write_end)],
+                pass_fds=[write_end], stdout=subprocess.PIPE,
+                universal_newlines=True)
+            os.close(write_end)
+            with os.fdopen(read_end) as ready:
+                line = ready.read()  # up to the end: it is closed after READY
+            self.assertRegex(line, r"^READY tcp://127\.0\.0\.1:\d+\n$")
+            self.assertEqual(process.stdout.readline(), line)
+            self.assertEqual(run("--probe=" + line.split()[1]).returncode, 0)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(60), 0)
+            process.stdout.close()
+
+    def test_signals_drain_and_leave_nothing(self):
+        for number in signal.SIGTERM, signal.SIGINT:
+            path = self.folder + "/s"
+            with serve("--gym=CartPole-v1", address="unix://" + path) as server:
+                self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+                children = server.children()
+                self.assertGreater(len(children), 0)
+                server.process.send_signal(number)
+                code, errors = server.wait()
+                self.assertEqual(code, 0, errors)
+                self.assertEqual(errors, "")
+                for child in children:
+                    with self.assertRaises(ProcessLookupError):
+                        os.kill(child, 0)
+                self.assertFalse(os.path.exists(path))
+
+    def test_relative_socket_is_the_users_under_bazel_run(self):
+        with serve("--native=cartpole", address="unix://rel",
+                   BUILD_WORKING_DIRECTORY=self.folder) as server:
+            self.assertEqual(server.address, "unix://%s/rel" % self.folder)
+
+    def test_a_killed_server_takes_its_worker_with_it(self):
+        path = self.folder + "/s"
+        with serve("--gym=CartPole-v1", address="unix://" + path) as server:
+            children = server.children()
+            server.process.kill()
+            server.process.wait()
+            for child in children:
+                await_end(child)
+        # What it left does not stop the next one.
+        with serve("--native=cartpole", address="unix://" + path):
+            pass
+
+    def test_an_idle_server_ends(self):
+        with serve("--native=cartpole", "--idle_timeout=100ms") as server:
+            code, errors = server.wait()
+            self.assertEqual(code, 0, errors)
+
+    def test_a_copy_alone_in_an_empty_folder_starts(self):
+        copy = shutil.copy(ENV_SERVER, self.folder)
+        for flags in (["--native=cartpole"],
+                      ["--gym=CartPole-v1", "--interpreter=" + sys.executable]):
+            env = {}
+            if "--native=cartpole" not in flags:
+                env["PYTHONPATH"] = environment()["PYTHONPATH"]
+            process = subprocess.Popen(
+                [copy, "--address=127.0.0.1:0"] + flags, cwd=self.folder,
+                env=env, stdout=subprocess.PIPE, universal_newlines=True)
+            self.assertRegex(process.stdout.readline(), "^READY ")
+            process.terminate()
+            self.assertEqual(process.wait(60), 0)
+            process.stdout.close()
+        self.assertEqual(os.listdir(self.folder), [os.path.basename(copy)])
+
+    def test_logs_are_json_when_asked(self):
+        with serve("--native=cartpole", RLMESH_LOG="info,json") as server:
+            server.process.terminate()
+            lines = [json.loads(l) for l in server.wait()[1].splitlines()]
+        self.assertTrue(any("serving" in l["message"] for l in lines))
+        self.assertTrue(all(l["level"] == "info" for l in lines))
+
+
+if __name__ == "__main__":
+    unittest.main()
