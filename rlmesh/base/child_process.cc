@@ -147,7 +147,13 @@ ChildProcess::~ChildProcess() {
     while (waitid(P_PID, pid, &info, WEXITED) != 0 && errno == EINTR) {
     }
   };
-  if (Wait(absl::Now() + absl::Seconds(10)).ok()) {
+  const bool ended = Wait(absl::Now() + absl::Seconds(10)).ok();
+  {
+    absl::MutexLock lock(&mu_);
+    Drain();  // its last words
+    if (!line_.empty()) Take("\n");
+  }
+  if (ended) {
     reap();
     return;
   }

@@ -223,6 +223,16 @@ TEST(ChildProcessTest, CapturesBothStreamsAndForwardsLines) {
   EXPECT_THAT(lines, ElementsAre("one", "two", "threexxx"));
 }
 
+TEST(ChildProcessTest, DestructorForwardsTheLastLines) {
+  std::vector<std::string> lines;
+  ChildProcessOptions options = Shell("echo one >&2; printf two >&2");
+  options.on_line = [&](absl::string_view line) { lines.emplace_back(line); };
+  auto child = StartOrDie(options);
+  WaitOrDie(*child);
+  child.reset();
+  EXPECT_THAT(lines, ElementsAre("one", "two"));
+}
+
 TEST(ChildProcessTest, PassesDescriptorsInAnyOrderAndNoOthers) {
   Pipe a, b;
   UniqueFd leaky(open("/dev/null", O_RDONLY));  // not close-on-exec

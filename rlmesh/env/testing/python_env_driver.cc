@@ -99,13 +99,26 @@ void PythonEnvDriver::KillWorker() {
   CHECK_EQ(poll(&poller, 1, 30000), 1);
 }
 
-int PythonEnvDriver::CountLines(absl::string_view start) const {
-  absl::MutexLock lock(&lines_->mu);
+int PythonEnvDriver::Lines::Count(absl::string_view start) const {
   int count = 0;
-  for (const std::string& line : lines_->starts) {
+  for (const std::string& line : starts) {
     count += absl::StartsWith(line, start);
   }
   return count;
+}
+
+int PythonEnvDriver::CountLines(absl::string_view start) const {
+  absl::MutexLock lock(&lines_->mu);
+  return lines_->Count(start);
+}
+
+bool PythonEnvDriver::WaitForLines(absl::string_view start, int count) const {
+  absl::MutexLock lock(&lines_->mu);
+  const auto is_there = [&]() ABSL_SHARED_LOCKS_REQUIRED(lines_->mu) {
+    return lines_->Count(start) >= count;
+  };
+  return lines_->mu.AwaitWithTimeout(absl::Condition(&is_there),
+                                     absl::Seconds(30));
 }
 
 }  // namespace rlmesh

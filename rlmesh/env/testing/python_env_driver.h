@@ -55,13 +55,17 @@ class PythonEnvDriver {
   // Kills the worker and waits for its end.
   void KillWorker();
 
-  // Printed lines that begin with `start` so far.
+  // Printed lines that begin with `start` so far. They arrive from another
+  // thread: all of them only after End.
   int CountLines(absl::string_view start) const;
+  // Waits until there are `count`; false after half a minute.
+  bool WaitForLines(absl::string_view start, int count) const;
 
  private:
   struct Lines {
     absl::Mutex mu;
     std::vector<std::string> starts ABSL_GUARDED_BY(mu);
+    int Count(absl::string_view start) const ABSL_SHARED_LOCKS_REQUIRED(mu);
   };
 
   const std::shared_ptr<Lines> lines_ = std::make_shared<Lines>();
