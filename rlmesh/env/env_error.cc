@@ -6,11 +6,9 @@
 
 #include <string>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "rlmesh/base/error_details.h"
-#include "rlmesh/base/utf8.h"
+#include "rlmesh/base/foreign_text.h"
 
 namespace rlmesh {
 namespace {
@@ -37,41 +35,6 @@ constexpr Row kRows[] = {
     {absl::StatusCode::kUnavailable, env::v1::ENV_ERROR_CODE_CRASHED, false},
     {absl::StatusCode::kInternal, env::v1::ENV_ERROR_CODE_INTERNAL, false},
 };
-
-// `text` with U+FFFD in place of each byte that is not UTF-8.
-std::string ToValidUtf8(absl::string_view text) {
-  std::string valid;
-  valid.reserve(text.size());
-  char32_t code_point;
-  while (!text.empty()) {
-    if (ConsumeUtf8(&text, &code_point)) {
-      AppendUtf8(code_point, &valid);
-    } else {
-      AppendUtf8(0xfffd, &valid);
-      text.remove_prefix(1);
-    }
-  }
-  return valid;
-}
-
-// "ValueError" of a Python traceback: what stands before the colon in the first
-// line that is not indented after the last frame.
-std::string ExceptionType(absl::string_view traceback) {
-  if (!absl::StartsWith(traceback, "Traceback (most recent call last)")) {
-    return "";
-  }
-  std::string type;
-  bool after_frame = false;
-  for (const absl::string_view line : absl::StrSplit(traceback, '\n')) {
-    if (absl::StartsWith(line, "  ")) {
-      after_frame = true;
-    } else if (after_frame && !line.empty()) {
-      type = std::string(line.substr(0, line.find(':')));
-      after_frame = false;
-    }
-  }
-  return type;
-}
 
 }  // namespace
 
@@ -108,7 +71,7 @@ absl::Status FromEnvError(const env::v1::EnvError& error) {
   details.traceback = traceback.size() <= kMaxText
                           ? traceback
                           : traceback.substr(traceback.size() - kMaxText);
-  details.exception_type = ExceptionType(traceback);
+  details.exception_type = PythonExceptionType(traceback);
   details.recoverable = error.is_recoverable();
   SetErrorDetails(details, &status);
   return status;

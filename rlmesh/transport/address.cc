@@ -13,9 +13,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "rlmesh/base/foreign_text.h"
 
 namespace rlmesh {
 namespace {
@@ -23,10 +24,16 @@ namespace {
 constexpr char kForms[] = "write tcp://HOST:PORT or unix:///PATH";
 constexpr size_t kMaxUnixPath = sizeof(sockaddr_un::sun_path) - 1;
 constexpr size_t kMaxHost = 253;
+constexpr size_t kMaxShown = 200;
+
+// A part of the text as messages show it: on one line, and not for ever.
+std::string Shown(absl::string_view text) {
+  return absl::Utf8SafeCHexEscape(ToValidUtf8(text.substr(0, kMaxShown)));
+}
 
 absl::Status Invalid(absl::string_view text, absl::string_view reason) {
   return absl::InvalidArgumentError(absl::StrCat(
-      "invalid address: ", reason, " in \"", text, "\"; ", kForms));
+      "invalid address: ", reason, " in \"", Shown(text), "\"; ", kForms));
 }
 
 bool IsIpv4(const std::string& host) {
@@ -69,9 +76,9 @@ absl::StatusOr<Address> Address::ParseTcp(absl::string_view text,
   absl::string_view host, port_text;
   if (colon == absl::string_view::npos || ends_in_bracket) {
     if (!bind || ends_in_bracket) {
-      return Invalid(
-          text,
-          absl::StrCat("missing port in tcp session endpoint '", rest, "'"));
+      return Invalid(text,
+                     absl::StrCat("missing port in tcp session endpoint '",
+                                  Shown(rest), "'"));
     }
     port_text = rest;
   } else {
@@ -81,8 +88,8 @@ absl::StatusOr<Address> Address::ParseTcp(absl::string_view text,
   Address address;
   address.port_ = ParsePort(port_text);
   if (address.port_ < 0) {
-    return Invalid(text,
-                   absl::StrCat("invalid port '", port_text, "' (0 to 65535)"));
+    return Invalid(text, absl::StrCat("invalid port '", Shown(port_text),
+                                      "' (0 to 65535)"));
   }
   if (!bind && address.port_ == 0) {
     return Invalid(text,
@@ -96,12 +103,12 @@ absl::StatusOr<Address> Address::ParseTcp(absl::string_view text,
   address.host_ =
       std::string(brackets ? host.substr(1, host.size() - 2) : host);
   if (brackets ? !IsIpv6(address.host_) : !IsName(address.host_)) {
-    return Invalid(text, absl::StrCat("invalid host '", host,
+    return Invalid(text, absl::StrCat("invalid host '", Shown(host),
                                       "' (a name, an IPv4 address, or an IPv6 "
                                       "address in brackets)"));
   }
   if (bind && !brackets && !IsIpv4(address.host_)) {
-    return Invalid(text, absl::StrCat("host '", host,
+    return Invalid(text, absl::StrCat("host '", Shown(host),
                                       "' is not an IP address (to "
                                       "listen on all interfaces: 0.0.0.0)"));
   }
@@ -121,13 +128,14 @@ absl::StatusOr<Address> Address::ParseUnix(absl::string_view text,
     char folder[PATH_MAX];
     if (getcwd(folder, sizeof(folder)) == nullptr) {
       return absl::ErrnoToStatus(
-          errno, absl::StrCat("working folder, to resolve \"", text, "\""));
+          errno,
+          absl::StrCat("working folder, to resolve \"", Shown(text), "\""));
     }
     address.path_ = absl::StrCat(folder, "/", path);
   }
   if (address.path_.size() > kMaxUnixPath) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "invalid address: the path of \"", text, "\" has ",
+        "invalid address: the path of \"", Shown(text), "\" has ",
         address.path_.size(), " bytes, a Unix socket's at most ", kMaxUnixPath,
         "; use a shorter folder, such as one under /tmp"));
   }
@@ -152,7 +160,7 @@ absl::StatusOr<Address> Address::ForConnect(absl::string_view text) {
     const size_t scheme = rest.find("://");
     if (scheme != absl::string_view::npos) {
       return Invalid(text, absl::StrCat("unsupported address scheme '",
-                                        rest.substr(0, scheme), "'"));
+                                        Shown(rest.substr(0, scheme)), "'"));
     }
   }
   absl::StatusOr<Address> address = ParseTcp(text, rest, /*bind=*/false);
@@ -175,9 +183,9 @@ absl::StatusOr<Address> Address::ForBind(absl::string_view text) {
   if (!absl::ConsumePrefix(&rest, "tcp://")) {
     const size_t scheme = rest.find("://");
     if (scheme != absl::string_view::npos) {
-      return Invalid(text,
-                     absl::StrCat("unsupported address scheme '",
-                                  rest.substr(0, scheme), "' to listen on"));
+      return Invalid(
+          text, absl::StrCat("unsupported address scheme '",
+                             Shown(rest.substr(0, scheme)), "' to listen on"));
     }
   }
   return ParseTcp(text, rest, /*bind=*/true);
