@@ -1,0 +1,57 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+// Who takes part in a benchmark of steps.
+
+#ifndef RLMESH_BENCH_CONTESTANT_H_
+#define RLMESH_BENCH_CONTESTANT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace rlmesh {
+
+// How long steps took, in nanoseconds.
+struct Times {
+  std::vector<int64_t> steps;
+  // All of it, resets of episodes included.
+  int64_t wall = 0;
+};
+
+// A way to step CartPole-v1. Ready to step when it is made, and idle between
+// rounds. One thread; ends its processes in the destructor.
+//
+// Example:
+//   RLMESH_ASSIGN_OR_RETURN(auto c, InProcessContestant());
+//   RLMESH_RETURN_IF_ERROR(c->Play(500, &times));
+class Contestant {
+ public:
+  virtual ~Contestant() = default;
+
+  // Takes `steps` steps with the actions 0, 1, 0, 1, ..., resetting where an
+  // episode ends, and appends to `times`.
+  virtual absl::Status Play(int steps, Times* times) = 0;
+};
+
+// A NativeEnvironment in this process.
+absl::StatusOr<std::unique_ptr<Contestant>> InProcessContestant();
+
+// Our C++ client of a server of its own: `argv` is an env_server and what it
+// serves, `env` its environment variables, `address` where it listens.
+absl::StatusOr<std::unique_ptr<Contestant>> ServerContestant(
+    std::vector<std::string> argv, std::vector<std::string> env,
+    const std::string& address);
+
+// A Python program that speaks the protocol of step_contestant.py.
+absl::StatusOr<std::unique_ptr<Contestant>> ScriptContestant(
+    std::vector<std::string> argv, std::vector<std::string> env);
+
+}  // namespace rlmesh
+
+#endif  // RLMESH_BENCH_CONTESTANT_H_
