@@ -27,15 +27,16 @@ WHEELS = os.path.join(RUNFILES, "pypi_gymnasium", "wheels")
 LONG = 120
 
 
-def write_wheel(folder, name, source):
-    """Puts a wheel of one module into `folder`."""
+def write_wheel(folder, name, modules):
+    """Puts a wheel of some modules (name to source) into `folder`."""
     info = "%s-1.0.dist-info" % name
+    files = {"%s.py" % module: source for module, source in modules.items()}
+    files[info + "/METADATA"] = "Metadata-Version: 2.1\nName: %s\nVersion: 1.0\n" % name
+    files[info + "/WHEEL"] = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[info + "/RECORD"] = "".join("%s,,\n" % path for path in list(files) + [info + "/RECORD"])
     with zipfile.ZipFile(os.path.join(folder, "%s-1.0-py3-none-any.whl" % name), "w") as wheel:
-        wheel.writestr("%s.py" % name, source)
-        wheel.writestr(info + "/METADATA", "Metadata-Version: 2.1\nName: %s\nVersion: 1.0\n" % name)
-        wheel.writestr(info + "/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        wheel.writestr(info + "/RECORD", "%s.py,,\n%s/METADATA,,\n%s/WHEEL,,\n%s/RECORD,,\n"
-                       % (name, info, info, info))
+        for path, text in files.items():
+            wheel.writestr(path, text)
 
 
 ENVIRONMENTS = """
@@ -112,8 +113,11 @@ class SandboxRunnerTest(unittest.TestCase):
         cls.folder = tempfile.mkdtemp(prefix="rlmesh-runner-", dir="/tmp")
         cls.wheels = os.path.join(cls.folder, "wheels")
         os.mkdir(cls.wheels)
-        write_wheel(cls.wheels, "faulty_envs", ENVIRONMENTS)
-        write_wheel(cls.wheels, "slow_import", "import time\nprint('sleeping', flush=True)\ntime.sleep(1000)\n")
+        # One package, so that all tests share one environment.
+        write_wheel(cls.wheels, "faulty_envs", {
+            "faulty_envs": ENVIRONMENTS,
+            "slow_import": "import time\nprint('sleeping', flush=True)\ntime.sleep(1000)\n",
+        })
 
     @classmethod
     def tearDownClass(cls):
@@ -286,7 +290,7 @@ class SandboxRunnerTest(unittest.TestCase):
         self.assertIn("3", err)
 
     def test_a_start_that_takes_too_long(self):
-        err = self.fail("run", "CartPole-v1", "--package=slow_import", "--import=slow_import",
+        err = self.fail("run", "CartPole-v1", "--package=faulty_envs", "--import=slow_import",
                         "--start_timeout=1s")
         self.assertIn("--start_timeout", err)
 
@@ -305,7 +309,7 @@ class SandboxRunnerTest(unittest.TestCase):
         self.assert_interrupted(running)
 
     def test_ctrl_c_while_the_environment_starts(self):
-        running = self.start("run", "CartPole-v1", "--package=slow_import", "--import=slow_import",
+        running = self.start("run", "CartPole-v1", "--package=faulty_envs", "--import=slow_import",
                              "--start_timeout=500s")
         running.wait_for("starting")
         self.assert_interrupted(running)

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,6 +39,8 @@ constexpr size_t kLogBytes = 65536;
 constexpr size_t kMaxLine = 4096;
 // After this long without READY the user is told what the server says.
 constexpr absl::Duration kPatience = absl::Seconds(10);
+// What was killed takes this long to end, at most.
+constexpr absl::Duration kEndTime = absl::Seconds(1);
 
 absl::Status MakePipe(UniqueFd* read_end, UniqueFd* write_end) {
   int ends[2];
@@ -170,7 +173,10 @@ absl::Status ProcessSandbox::AwaitReady(const ProcessSandboxOptions& options) {
       if (n <= 0 || info.size() > kMaxLine) info_.Reset();
       absl::StatusOr<Json> json = ParseJson(info);
       const Json* pid = json.ok() ? FindMember(*json, "child-pid") : nullptr;
-      if (pid != nullptr && pid->is_number_unsigned()) inner_ = *pid;
+      if (pid != nullptr && pid->is_number_unsigned() && inner_ == 0) {
+        inner_ = *pid;
+        inner_end_.Reset(syscall(SYS_pidfd_open, inner_, 0));
+      }
     }
     if (fds[0].revents != 0) {
       const ssize_t n = read(ready_.get(), buffer, sizeof(buffer));
@@ -251,10 +257,15 @@ absl::Status ProcessSandbox::Stop(absl::Duration grace) {
     TerminateServer();
     if (!child_->Wait(absl::Now() + grace).ok()) {
       child_->SignalGroup(SIGKILL);
-      (void)child_->Wait(absl::Now() + absl::Seconds(1));
+      (void)child_->Wait(absl::Now() + kEndTime);
     }
   }
   if (lease_ == nullptr) return absl::OkStatus();
+  if (inner_end_.valid()) {
+    // The kernel ends what else is in there after the first has gone.
+    pollfd ended = {inner_end_.get(), POLLIN, 0};
+    poll(&ended, 1, absl::ToInt64Milliseconds(kEndTime));
+  }
   if (inner_ == 0) KillStragglers();
   return lease_->Release();
 }

@@ -111,9 +111,10 @@ class ProcessSandbox {
   std::string folder_;
   std::string address_;
   std::string isolation_;
-  UniqueFd ready_;   // where the server says READY
-  UniqueFd info_;    // where bubblewrap says which process it made
-  pid_t inner_ = 0;  // that process, bubblewrap's init; 0: there is none
+  UniqueFd ready_;      // where the server says READY
+  UniqueFd info_;       // where bubblewrap says which process it made
+  pid_t inner_ = 0;     // that process, bubblewrap's init; 0: there is none
+  UniqueFd inner_end_;  // its pidfd: readable when all in the sandbox has ended
   std::unique_ptr<ChildProcess> child_;
 };
 

@@ -51,6 +51,7 @@ class PythonEnvCacheTest : public testing::Test {
     setenv("PIP_FIND_LINKS", wheels.c_str(), 1);
     setenv("PIP_CONFIG_FILE", "/dev/null", 1);
     setenv("PIP_NO_CACHE_DIR", "1", 1);
+    setenv("PIP_NO_COMPILE", "1", 1);  // takes most of the time
     setenv("HOME", dir_->path().c_str(), 1);
     absl::StatusOr<Interpreter> python = ProbePython("/usr/bin/python3", -1);
     RLMESH_ASSERT_OK(python);

@@ -39,7 +39,9 @@ absl::StatusOr<std::unique_ptr<SandboxEnvironment>> SandboxEnvironment::Start(
   absl::StatusOr<std::unique_ptr<RemoteEnvironmentFactory>> factory =
       RemoteEnvironmentFactory::Connect(address, remote);
   if (!factory.ok()) return environment->Explain(factory.status());
+  environment->contract_ = (*factory)->contract();
   environment->factory_ = *std::move(factory);
+  absl::MutexLock lock(&environment->mu_);
   RLMESH_ASSIGN_OR_RETURN(environment->remote_,
                           environment->factory_->Create());
   return environment;
@@ -49,18 +51,33 @@ SandboxEnvironment::~SandboxEnvironment() {
   if (absl::Status s = Abandon(); !s.ok()) LOG(WARNING) << s;
 }
 
+absl::StatusOr<std::shared_ptr<Environment>> SandboxEnvironment::Remote()
+    const {
+  absl::MutexLock lock(&mu_);
+  if (remote_ != nullptr) return remote_;
+  return absl::FailedPreconditionError("the environment is closed");
+}
+
 absl::Status SandboxEnvironment::Reset(const ResetRequest& request,
                                        Observation* observation) {
-  return Explain(remote_->Reset(request, observation));
+  RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<Environment> remote, Remote());
+  return Explain(remote->Reset(request, observation));
 }
 
 absl::Status SandboxEnvironment::Step(const StepRequest& request,
                                       Transition* transition) {
-  return Explain(remote_->Step(request, transition));
+  RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<Environment> remote, Remote());
+  return Explain(remote->Step(request, transition));
 }
 
 absl::Status SandboxEnvironment::Render(uint32_t lane, Frame* frame) {
-  return Explain(remote_->Render(lane, frame));
+  RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<Environment> remote, Remote());
+  return Explain(remote->Render(lane, frame));
+}
+
+void SandboxEnvironment::Cancel() {
+  absl::StatusOr<std::shared_ptr<Environment>> remote = Remote();
+  if (remote.ok()) (*remote)->Cancel();
 }
 
 absl::Status SandboxEnvironment::Explain(absl::Status status) const {
@@ -74,18 +91,31 @@ absl::Status SandboxEnvironment::Explain(absl::Status status) const {
   return explained;
 }
 
+void SandboxEnvironment::Disconnect() {
+  std::shared_ptr<Environment> remote;
+  {
+    absl::MutexLock lock(&mu_);
+    remote.swap(remote_);
+  }
+  remote.reset();
+  factory_.reset();
+}
+
 absl::Status SandboxEnvironment::Close() {
-  if (closed_) return absl::OkStatus();
-  closed_ = true;
-  absl::Status status = Explain(remote_->Close());
+  absl::StatusOr<std::shared_ptr<Environment>> remote = Remote();
+  if (!remote.ok()) return absl::OkStatus();
+  absl::Status status = Explain((*remote)->Close());
+  remote->reset();
+  Disconnect();
   absl::Status stopped = sandbox_->Stop(kGrace);
   return status.ok() ? stopped : status;
 }
 
 absl::Status SandboxEnvironment::Abandon() {
-  if (closed_) return absl::OkStatus();
-  closed_ = true;
-  return sandbox_->Stop(kShortGrace);
+  if (!Remote().ok()) return absl::OkStatus();
+  absl::Status stopped = sandbox_->Stop(kShortGrace);
+  Disconnect();
+  return stopped;
 }
 
 }  // namespace rlmesh

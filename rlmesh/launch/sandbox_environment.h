@@ -10,12 +10,15 @@
 #include <memory>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "rlmesh/env/environment.h"
 #include "rlmesh/env/remote_environment.h"
 #include "rlmesh/launch/process_sandbox.h"
+#include "rlmesh/spaces/env_contract.h"
 
 namespace rlmesh {
 
@@ -36,13 +39,13 @@ class SandboxEnvironment : public Environment {
 
   ~SandboxEnvironment() override;
 
-  const EnvContract& contract() const override { return remote_->contract(); }
+  const EnvContract& contract() const override { return contract_; }
   absl::Status Reset(const ResetRequest& request,
                      Observation* observation) override;
   absl::Status Step(const StepRequest& request,
                     Transition* transition) override;
   absl::Status Render(uint32_t lane, Frame* frame) override;
-  void Cancel() override { remote_->Cancel(); }
+  void Cancel() override;
 
   // Ends the session, so that the environment's own close runs, then the
   // sandbox. Nothing is left afterwards.
@@ -57,12 +60,17 @@ class SandboxEnvironment : public Environment {
  private:
   explicit SandboxEnvironment(std::unique_ptr<ProcessSandbox> sandbox)
       : sandbox_(std::move(sandbox)) {}
+  // The session; FailedPrecondition once this is closed.
+  absl::StatusOr<std::shared_ptr<Environment>> Remote() const;
   absl::Status Explain(absl::Status status) const;
+  // Drops the connection: a server does not end before its clients.
+  void Disconnect();
 
   std::unique_ptr<ProcessSandbox> sandbox_;
+  EnvContract contract_;
+  mutable absl::Mutex mu_;
   std::unique_ptr<RemoteEnvironmentFactory> factory_;
-  std::unique_ptr<Environment> remote_;
-  bool closed_ = false;
+  std::shared_ptr<Environment> remote_ ABSL_GUARDED_BY(mu_);  // null: closed
 };
 
 }  // namespace rlmesh
