@@ -12,6 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
+#include "rlmesh/proto/env/v1/interaction.pb.h"
 
 namespace rlmesh {
 namespace {
@@ -71,6 +72,14 @@ TEST(MetaTest, NestingEndsAt24) {
   }
   EXPECT_THAT(ParseMeta(Map({{"k", lists}})),
               StatusIs(kInvalid, HasSubstr("24 deep")));
+}
+
+TEST(MetaTest, WhatPassesAlsoPassesAsPartOfTheDeepestMessage) {
+  env::v1::JoinResponse response;
+  *response.mutable_step()->add_completed_episodes()->mutable_final_info() =
+      Nested(kMaxMetaDepth);
+  env::v1::JoinResponse parsed;
+  EXPECT_TRUE(parsed.ParseFromString(response.SerializeAsString()));
 }
 
 TEST(SuccessOfTest, FirstPresentKeyWins) {
