@@ -125,7 +125,12 @@ absl::StatusOr<std::string> CacheFolder(absl::string_view name) {
         "an absolute path");
   }
   if (!name.empty()) absl::StrAppend(&folder, "/", name);
-  RLMESH_RETURN_IF_ERROR(MakeFolders(folder));
+  if (absl::Status s = MakeFolders(folder); !s.ok()) {
+    return absl::Status(
+        s.code(), absl::StrCat(s.message(),
+                               "; set RLMESH_CACHE to a folder that you can "
+                               "write to"));
+  }
   return folder;
 }
 

@@ -18,6 +18,7 @@
 namespace rlmesh {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class FileTest : public testing::Test {
@@ -82,6 +83,9 @@ TEST_F(FileTest, CacheFolderFollowsTheVariableThenHome) {
               IsOkAndHolds(dir_->path() + "/.cache/rlmesh/envs"));
   setenv("RLMESH_CACHE", (dir_->path() + "/c").c_str(), 1);
   EXPECT_THAT(CacheFolder(""), IsOkAndHolds(dir_->path() + "/c"));
+  setenv("RLMESH_CACHE", "/proc/none", 1);
+  EXPECT_THAT(CacheFolder("x").status().message(),
+              AllOf(HasSubstr("/proc/none"), HasSubstr("set RLMESH_CACHE")));
   setenv("RLMESH_CACHE", "relative", 1);
   EXPECT_THAT(CacheFolder("x"), StatusIs(absl::StatusCode::kInvalidArgument,
                                          HasSubstr("relative")));

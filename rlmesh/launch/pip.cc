@@ -40,7 +40,8 @@ absl::StatusOr<Finished> RunToEnd(const PipRequest& request,
   options.on_line = [&request](absl::string_view line) {
     line = absl::StripAsciiWhitespace(line);
     static const RE2* const kTelling = new RE2(
-        "^(Collecting|Downloading|Using cached|Building|Preparing|Installing)"
+        "^(Collecting|Downloading|Using cached|Building|Preparing|Installing|"
+        "WARNING:)"
         " ");
     if (request.on_detail &&
         RE2::PartialMatch(re2::StringPiece(line.data(), line.size()),
