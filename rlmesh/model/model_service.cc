@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "glog/logging.h"
 #include "rlmesh/model/model_session.h"
+#include "rlmesh/transport/grpc_status.h"
 #include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
@@ -149,21 +150,32 @@ ModelService::~ModelService() {
 }
 
 grpc::ServerUnaryReactor* ModelService::Handshake(
-    grpc::CallbackServerContext* context,
-    const model::v1::HandshakeRequest* request,
-    model::v1::HandshakeResponse* response) {
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
   Busy(+1);
   Busy(-1);
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  if (!request->has_base()) {
-    reactor->Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
-                                 "handshake request missing base"));
-    return reactor;
-  }
-  AnswerHandshake(request->base(), options_.introduction,
-                  response->mutable_base());
-  reactor->Finish(grpc::Status::OK);
+  reactor->Finish(ToGrpcStatus(Shake(*request, response)));
   return reactor;
+}
+
+absl::Status ModelService::Shake(const grpc::ByteBuffer& request,
+                                 grpc::ByteBuffer* response) const {
+  grpc::Slice slice;
+  if (!request.DumpToSingleSlice(&slice).ok()) return UnreadableHandshake("");
+  model::v1::HandshakeRequest asked;
+  if (!asked.ParseFromArray(slice.begin(), static_cast<int>(slice.size()))) {
+    return UnreadableHandshake(absl::string_view(
+        reinterpret_cast<const char*>(slice.begin()), slice.size()));
+  }
+  if (!asked.has_base()) {
+    return absl::InvalidArgumentError("handshake request missing base");
+  }
+  model::v1::HandshakeResponse answer;
+  AnswerHandshake(asked.base(), options_.introduction, answer.mutable_base());
+  const grpc::Slice bytes(answer.SerializeAsString());
+  *response = grpc::ByteBuffer(&bytes, 1);
+  return absl::OkStatus();
 }
 
 grpc::ServerBidiReactor<model::v1::JoinRequest, model::v1::JoinResponse>*

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "rlmesh/base/serial_thread.h"
 #include "rlmesh/model/model.h"
 #include "rlmesh/model/route_table.h"
@@ -25,6 +26,16 @@
 namespace rlmesh {
 
 class ModelReactor;
+
+namespace model_service_internal {
+
+// Handshakes arrive as bytes, so that those of other generations can be told.
+using Base = model::v1::ModelService::WithRawCallbackMethod_Handshake<
+    model::v1::ModelService::WithCallbackMethod_Join<
+        model::v1::ModelService::WithCallbackMethod_Shutdown<
+            model::v1::ModelService::Service>>>;
+
+}  // namespace model_service_internal
 
 struct ModelServiceOptions {
   // How the server introduces itself; the component is filled in. Offers no
@@ -50,8 +61,7 @@ struct ModelServiceOptions {
 // Example:
 //   ModelService service(&model, options, [&stop] { stop.Notify(); });
 //   GrpcServer::Start({address}, {{wire::kModelService, &service}});
-class ModelService : public model::v1::ModelService::CallbackService,
-                     public Drainable {
+class ModelService : public model_service_internal::Base, public Drainable {
  public:
   // `model` is borrowed. `on_shutdown` is called when a client's Shutdown was
   // accepted; it must not block.
@@ -59,10 +69,9 @@ class ModelService : public model::v1::ModelService::CallbackService,
                std::function<void()> on_shutdown);
   ~ModelService() override;
 
-  grpc::ServerUnaryReactor* Handshake(
-      grpc::CallbackServerContext* context,
-      const model::v1::HandshakeRequest* request,
-      model::v1::HandshakeResponse* response) override;
+  grpc::ServerUnaryReactor* Handshake(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
   grpc::ServerBidiReactor<model::v1::JoinRequest, model::v1::JoinResponse>*
   Join(grpc::CallbackServerContext* context) override;
   grpc::ServerUnaryReactor* Shutdown(
@@ -77,6 +86,9 @@ class ModelService : public model::v1::ModelService::CallbackService,
 
  private:
   friend class ModelReactor;
+
+  absl::Status Shake(const grpc::ByteBuffer& request,
+                     grpc::ByteBuffer* response) const;
 
   // A request was taken (+1) or answered (-1).
   void Busy(int change);
