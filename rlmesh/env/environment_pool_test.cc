@@ -1,0 +1,79 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/env/environment_pool.h"
+
+#include <atomic>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rlmesh/base/status_matchers.h"
+#include "rlmesh/env/testing/scripted_environment.h"
+
+namespace rlmesh {
+namespace {
+
+using ::testing::HasSubstr;
+
+class EnvironmentPoolTest : public ::testing::Test {
+ protected:
+  EnvironmentPoolTest() {
+    script_.contract = SimpleContract();
+    script_.max_environments = 1;
+  }
+
+  Script script_;
+  ScriptedFactory factory_{&script_};
+  EnvironmentPool pool_{&factory_};
+  std::atomic<bool> cancelled_{false};
+};
+
+TEST_F(EnvironmentPoolTest, TheNextOneWaitsUntilThereIsRoom) {
+  auto first = pool_.Acquire(absl::InfiniteFuture(), &cancelled_);
+  RLMESH_ASSERT_OK(first);
+  std::thread waiter([this] {
+    RLMESH_EXPECT_OK(pool_.Acquire(absl::InfiniteFuture(), &cancelled_));
+    EXPECT_EQ(script_.created, 2);
+  });
+  *first = EnvironmentPool::Lease();
+  waiter.join();
+  EXPECT_EQ(script_.live, 0);
+}
+
+TEST_F(EnvironmentPoolTest, AtTheDeadlineItNamesTheLimit) {
+  auto first = pool_.Acquire(absl::InfiniteFuture(), &cancelled_);
+  RLMESH_ASSERT_OK(first);
+  EXPECT_THAT(
+      pool_.Acquire(absl::Now() + absl::Milliseconds(5), &cancelled_),
+      StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("all 1")));
+}
+
+TEST_F(EnvironmentPoolTest, AWaitCanBeCancelled) {
+  auto first = pool_.Acquire(absl::InfiniteFuture(), &cancelled_);
+  RLMESH_ASSERT_OK(first);
+  std::thread canceller([this] {
+    cancelled_ = true;
+    pool_.Wake();
+  });
+  EXPECT_THAT(pool_.Acquire(absl::InfiniteFuture(), &cancelled_),
+              StatusIs(absl::StatusCode::kCancelled));
+  canceller.join();
+}
+
+TEST_F(EnvironmentPoolTest, AFactoryThatFailsTakesNoPlace) {
+  bool fails = true;
+  script_.on_create = [&fails] {
+    return fails ? absl::InternalError("no") : absl::OkStatus();
+  };
+  EXPECT_THAT(pool_.Acquire(absl::InfiniteFuture(), &cancelled_),
+              StatusIs(absl::StatusCode::kInternal, "no"));
+  fails = false;
+  RLMESH_EXPECT_OK(pool_.Acquire(absl::Now(), &cancelled_));
+}
+
+}  // namespace
+}  // namespace rlmesh
