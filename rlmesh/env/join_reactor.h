@@ -16,7 +16,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/support/server_callback.h"
 #include "rlmesh/base/serial_thread.h"
-#include "rlmesh/env/env_session.h"
+#include "rlmesh/env/session/env_session.h"
 #include "rlmesh/proto/env/v1/interaction.pb.h"
 
 namespace rlmesh {

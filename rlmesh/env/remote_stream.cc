@@ -11,7 +11,7 @@
 #include "glog/logging.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
-#include "rlmesh/env/env_error.h"
+#include "rlmesh/env/session/env_error.h"
 #include "rlmesh/transport/grpc_status.h"
 
 namespace rlmesh {

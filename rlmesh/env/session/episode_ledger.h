@@ -4,8 +4,8 @@
 
 // Which episodes are open, and what became of the others.
 
-#ifndef RLMESH_ENV_EPISODE_LEDGER_H_
-#define RLMESH_ENV_EPISODE_LEDGER_H_
+#ifndef RLMESH_ENV_SESSION_EPISODE_LEDGER_H_
+#define RLMESH_ENV_SESSION_EPISODE_LEDGER_H_
 
 #include <cstdint>
 #include <deque>
@@ -109,4 +109,4 @@ spaces::v1::MetaMap FinalInfo(const spaces::v1::MetaMap& infos, int position,
 
 }  // namespace rlmesh
 
-#endif  // RLMESH_ENV_EPISODE_LEDGER_H_
+#endif  // RLMESH_ENV_SESSION_EPISODE_LEDGER_H_

@@ -4,8 +4,8 @@
 
 // How many clients may be connected at a time.
 
-#ifndef RLMESH_ENV_SESSION_SLOTS_H_
-#define RLMESH_ENV_SESSION_SLOTS_H_
+#ifndef RLMESH_ENV_SESSION_SESSION_SLOTS_H_
+#define RLMESH_ENV_SESSION_SESSION_SLOTS_H_
 
 #include <cstdint>
 #include <map>
@@ -46,4 +46,4 @@ class SessionSlots {
 
 }  // namespace rlmesh
 
-#endif  // RLMESH_ENV_SESSION_SLOTS_H_
+#endif  // RLMESH_ENV_SESSION_SESSION_SLOTS_H_

@@ -4,8 +4,8 @@
 
 // absl::Status to the wire's EnvError and back.
 
-#ifndef RLMESH_ENV_ENV_ERROR_H_
-#define RLMESH_ENV_ENV_ERROR_H_
+#ifndef RLMESH_ENV_SESSION_ENV_ERROR_H_
+#define RLMESH_ENV_SESSION_ENV_ERROR_H_
 
 #include "absl/status/status.h"
 #include "rlmesh/proto/env/v1/interaction.pb.h"
@@ -35,4 +35,4 @@ absl::Status FromEnvError(const env::v1::EnvError& error);
 
 }  // namespace rlmesh
 
-#endif  // RLMESH_ENV_ENV_ERROR_H_
+#endif  // RLMESH_ENV_SESSION_ENV_ERROR_H_

@@ -4,8 +4,8 @@
 
 // At most so many environments at a time.
 
-#ifndef RLMESH_ENV_ENVIRONMENT_POOL_H_
-#define RLMESH_ENV_ENVIRONMENT_POOL_H_
+#ifndef RLMESH_ENV_SESSION_ENVIRONMENT_POOL_H_
+#define RLMESH_ENV_SESSION_ENVIRONMENT_POOL_H_
 
 #include <atomic>
 #include <memory>
@@ -80,4 +80,4 @@ class EnvironmentPool {
 
 }  // namespace rlmesh
 
-#endif  // RLMESH_ENV_ENVIRONMENT_POOL_H_
+#endif  // RLMESH_ENV_SESSION_ENVIRONMENT_POOL_H_

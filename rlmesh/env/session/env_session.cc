@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-#include "rlmesh/env/env_session.h"
+#include "rlmesh/env/session/env_session.h"
 
 #include <algorithm>
 #include <memory>
@@ -13,7 +13,7 @@
 #include "absl/time/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
-#include "rlmesh/env/env_error.h"
+#include "rlmesh/env/session/env_error.h"
 #include "rlmesh/spaces/meta.h"
 #include "rlmesh/transport/editions.h"
 #include "rlmesh/transport/wire.h"

@@ -4,8 +4,8 @@
 
 // One client's session with an environment, without its transport.
 
-#ifndef RLMESH_ENV_ENV_SESSION_H_
-#define RLMESH_ENV_ENV_SESSION_H_
+#ifndef RLMESH_ENV_SESSION_ENV_SESSION_H_
+#define RLMESH_ENV_SESSION_ENV_SESSION_H_
 
 #include <atomic>
 #include <cstdint>
@@ -21,8 +21,8 @@
 #include "absl/time/time.h"
 #include "rlmesh/base/clock.h"
 #include "rlmesh/env/environment.h"
-#include "rlmesh/env/environment_pool.h"
-#include "rlmesh/env/episode_ledger.h"
+#include "rlmesh/env/session/environment_pool.h"
+#include "rlmesh/env/session/episode_ledger.h"
 #include "rlmesh/proto/env/v1/interaction.pb.h"
 #include "rlmesh/spaces/check.h"
 #include "rlmesh/spaces/env_contract.h"
@@ -117,4 +117,4 @@ class EnvSession {
 
 }  // namespace rlmesh
 
-#endif  // RLMESH_ENV_ENV_SESSION_H_
+#endif  // RLMESH_ENV_SESSION_ENV_SESSION_H_
