@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -28,6 +29,10 @@ constexpr int kState = 0;
 constexpr int kParent = 1;
 constexpr int kGroup = 2;
 constexpr int kStartTime = 19;
+
+// How often an empty environment is read again, and after how long.
+constexpr int kEnvironmentReads = 5;
+constexpr int kEnvironmentPauseMicros = 2000;
 
 // How long a killed process may take to end.
 constexpr int kEndMillis = 2000;
@@ -76,11 +81,19 @@ std::vector<ProcessInfo> ProcTable::All() const {
 }
 
 bool ProcTable::HasVariable(pid_t pid, absl::string_view variable) const {
-  absl::StatusOr<std::string> environment =
-      ReadFile(absl::StrCat(root_, "/proc/", pid, "/environ"));
-  if (!environment.ok()) return false;
-  for (absl::string_view entry : absl::StrSplit(*environment, '\0')) {
-    if (entry == variable) return true;
+  const std::string folder = absl::StrCat(root_, "/proc/", pid);
+  for (int attempt = 0; attempt < kEnvironmentReads; ++attempt) {
+    absl::StatusOr<std::string> environment = ReadFile(folder + "/environ");
+    if (!environment.ok()) return false;
+    for (absl::string_view entry : absl::StrSplit(*environment, '\0')) {
+      if (entry == variable) return true;
+    }
+    if (!environment->empty()) return false;
+    // A process in the middle of exec has none for a moment; a thread of the
+    // kernel, which has no memory, never has one.
+    absl::StatusOr<std::string> memory = ReadFile(folder + "/statm", 4096);
+    if (!memory.ok() || absl::StartsWith(*memory, "0 ")) return false;
+    usleep(kEnvironmentPauseMicros);
   }
   return false;
 }

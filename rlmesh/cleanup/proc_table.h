@@ -54,6 +54,7 @@ class ProcTable {
   std::vector<ProcessInfo> All() const;
 
   // Whether it was started with `variable` ("NAME=value") in its environment.
+  // Waits up to 10 ms for one that is being started.
   bool HasVariable(pid_t pid, absl::string_view variable) const;
 
   MachineIdentity Machine() const;
