@@ -63,10 +63,10 @@ absl::StatusOr<std::string> ReadFile(const std::string& path,
 absl::Status WriteFileAtomically(const std::string& path,
                                  absl::string_view bytes) {
   const std::string parent = ParentOf(path);
-  const std::string temporary = absl::StrCat(
-      parent, "/.", path.substr(path.rfind('/') + 1), ".", getpid(), ".tmp");
-  UniqueFd fd(
-      open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  std::string temporary =
+      absl::StrCat(parent, "/.", path.substr(path.rfind('/') + 1), ".XXXXXX");
+  // Made new, with a name of its own and mode 0600.
+  UniqueFd fd(mkostemp(&temporary[0], O_CLOEXEC));
   if (!fd.valid()) {
     return absl::ErrnoToStatus(errno, absl::StrCat("creating ", temporary));
   }

@@ -6,10 +6,14 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
+#include <thread>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
@@ -47,6 +51,29 @@ TEST_F(FileTest, WritingLeavesNoOtherFile) {
     ++entries;
   }
   EXPECT_EQ(entries, 1);
+}
+
+TEST_F(FileTest, WritersOfOneFileDoNotMeet) {
+  const std::string path = dir_->path() + "/f";
+  // A name that follows from the process alone could be laid out for us.
+  const std::string victim = dir_->path() + "/victim";
+  RLMESH_ASSERT_OK(WriteFileAtomically(victim, "keep"));
+  const std::string guess =
+      absl::StrCat(dir_->path(), "/.f.", getpid(), ".tmp");
+  ASSERT_EQ(symlink(victim.c_str(), guess.c_str()), 0);
+  std::vector<std::thread> writers;
+  for (const char letter : {'a', 'b', 'c', 'd'}) {
+    writers.emplace_back([&path, letter] {
+      for (int i = 0; i < 20; ++i) {
+        RLMESH_EXPECT_OK(WriteFileAtomically(path, std::string(9999, letter)));
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  const absl::StatusOr<std::string> bytes = ReadFile(path);
+  RLMESH_ASSERT_OK(bytes);
+  EXPECT_EQ(*bytes, std::string(9999, (*bytes)[0]));
+  EXPECT_THAT(ReadFile(victim), IsOkAndHolds(std::string("keep")));
 }
 
 TEST_F(FileTest, RefusesFilesThatAreMissingOrTooLong) {
