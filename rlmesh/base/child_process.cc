@@ -28,6 +28,7 @@ namespace rlmesh {
 namespace {
 
 constexpr size_t kMaxLine = 4096;
+constexpr size_t kMaxLinesBytes = 4 << 20;  // that wait for `on_line`
 
 using Output = ChildProcessOptions::Output;
 
@@ -133,12 +134,6 @@ ChildProcess::ChildProcess(ChildProcessOptions options, pid_t pid,
       watcher_([this] { Watch(); }) {}
 
 ChildProcess::~ChildProcess() {
-  {
-    absl::MutexLock lock(&mu_);
-    stopping_ = true;
-  }
-  Wake();
-  watcher_.join();
   // The child is still ours, running or a zombie, and so is its group's id.
   SignalGroup(SIGKILL);
   const pid_t pid = pid_;
@@ -150,9 +145,10 @@ ChildProcess::~ChildProcess() {
   const bool ended = Wait(absl::Now() + absl::Seconds(10)).ok();
   {
     absl::MutexLock lock(&mu_);
-    Drain();  // its last words
-    if (!line_.empty()) Take("\n");
+    stopping_ = true;
   }
+  Wake();
+  watcher_.join();  // it forwards the last words
   if (ended) {
     reap();
     return;
@@ -210,6 +206,7 @@ ExitStatus ChildProcess::Stop(absl::Duration grace) {
 void ChildProcess::KillAt(absl::Time time, std::function<bool()> unless) {
   {
     absl::MutexLock lock(&mu_);
+    ++kill_epoch_;
     kill_at_ = time;
     unless_ = std::move(unless);
   }
@@ -218,6 +215,7 @@ void ChildProcess::KillAt(absl::Time time, std::function<bool()> unless) {
 
 void ChildProcess::CancelKill() {
   absl::MutexLock lock(&mu_);
+  ++kill_epoch_;
   kill_at_ = absl::InfiniteFuture();
   unless_ = nullptr;
 }
@@ -225,6 +223,7 @@ void ChildProcess::CancelKill() {
 std::string ChildProcess::OutputTail() const {
   absl::MutexLock lock(&mu_);
   Drain();
+  if (!lines_.empty()) Wake();
   absl::string_view tail = tail_;
   if (tail.size() > options_.tail_bytes) {
     tail.remove_prefix(tail.size() - options_.tail_bytes);
@@ -248,7 +247,7 @@ void ChildProcess::Watch() {
     absl::Time until;
     {
       absl::MutexLock lock(&mu_);
-      if (stopping_) return;
+      if (stopping_) break;
       pollers[1].fd = output_.get();  // only this thread and Drain close it
       until = kill_at_;
     }
@@ -260,17 +259,42 @@ void ChildProcess::Watch() {
     }
     std::function<bool()> unless;
     bool due = false;
+    int epoch = 0;
     {
       absl::MutexLock lock(&mu_);
       Drain();
       due = absl::Now() >= kill_at_;
-      if (due) {
+      if (due) unless = unless_;
+      epoch = kill_epoch_;
+    }
+    if (due) {
+      const bool excused = unless != nullptr && unless();
+      absl::MutexLock lock(&mu_);
+      if (epoch == kill_epoch_) {  // neither cancelled nor replaced meanwhile
         kill_at_ = absl::InfiniteFuture();
-        unless.swap(unless_);
+        unless_ = nullptr;
+        if (!excused) SignalGroup(SIGKILL);
       }
     }
-    if (due && (unless == nullptr || !unless())) SignalGroup(SIGKILL);
+    Forward();
   }
+  {
+    absl::MutexLock lock(&mu_);
+    Drain();
+    if (!line_.empty()) Take("\n");
+  }
+  Forward();
+}
+
+// On the watching thread: what `on_line` waits for must not hold up others.
+void ChildProcess::Forward() {
+  std::vector<std::string> lines;
+  {
+    absl::MutexLock lock(&mu_);
+    lines.swap(lines_);
+    lines_bytes_ = 0;
+  }
+  for (const std::string& line : lines) options_.on_line(line);
 }
 
 void ChildProcess::Drain() const {
@@ -304,7 +328,10 @@ void ChildProcess::Take(absl::string_view text) const {
     const absl::string_view piece = text.substr(0, end);
     line_.append(piece.data(), std::min(piece.size(), kMaxLine - line_.size()));
     if (end == absl::string_view::npos) return;
-    options_.on_line(line_);
+    if (lines_bytes_ < kMaxLinesBytes) {
+      lines_bytes_ += sizeof(std::string) + line_.size();
+      lines_.push_back(std::move(line_));
+    }
     line_.clear();
     text.remove_prefix(end + 1);
   }

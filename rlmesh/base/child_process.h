@@ -64,8 +64,10 @@ struct ChildProcessOptions {
   Output standard_error = Output::kInherit;
   // How much captured output is kept: at least the last `tail_bytes`.
   size_t tail_bytes = 8192;
-  // Called with every captured line (without its end; at most 4 KiB of it) from
-  // a thread of the ChildProcess. Must not call the ChildProcess. May be null.
+  // Called with every captured line (without its end; at most 4 KiB of it) on
+  // the watching thread, with no lock held: while it blocks, nothing is read
+  // from the child, and no KillAt comes due. Lines are dropped when it is
+  // megabytes behind. Must not call the ChildProcess. May be null.
   std::function<void(absl::string_view line)> on_line;
 
   // Sent to the child when we end, however we end; 0: none. Children of the
@@ -127,6 +129,7 @@ class ChildProcess {
   // Kills the group at `time`, unless CancelKill was called before or `unless`
   // (may be null) returns true at that time. `unless` runs on the watching
   // thread and must not call this object. A second call replaces the first.
+  // Once CancelKill has returned, the kill does not happen.
   void KillAt(absl::Time time, std::function<bool()> unless = nullptr);
   void CancelKill();
 
@@ -141,6 +144,7 @@ class ChildProcess {
   void Wake() const;
   void Drain() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Take(absl::string_view text) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Forward();
 
   const ChildProcessOptions options_;
   const pid_t pid_;
@@ -150,8 +154,11 @@ class ChildProcess {
   mutable UniqueFd output_ ABSL_GUARDED_BY(mu_);  // closed at its end
   mutable std::string tail_ ABSL_GUARDED_BY(mu_);
   mutable std::string line_ ABSL_GUARDED_BY(mu_);  // begun, not ended
+  mutable std::vector<std::string> lines_ ABSL_GUARDED_BY(mu_);  // to forward
+  mutable size_t lines_bytes_ ABSL_GUARDED_BY(mu_) = 0;
   absl::Time kill_at_ ABSL_GUARDED_BY(mu_) = absl::InfiniteFuture();
   std::function<bool()> unless_ ABSL_GUARDED_BY(mu_);
+  int kill_epoch_ ABSL_GUARDED_BY(mu_) = 0;  // of the last KillAt or CancelKill
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
   std::thread watcher_;
 };

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
@@ -281,6 +283,41 @@ TEST(ChildProcessTest, KillAtKillsUnlessCancelledOrExcused) {
     mu.Await(absl::Condition(&asked));
   }
   EXPECT_FALSE(child->Wait(absl::Now() + absl::Milliseconds(100)).ok());
+}
+
+TEST(ChildProcessTest, CancelKillHoldsAlthoughTheTimeHasCome) {
+  auto child = StartOrDie(Shell("exec sleep 1000"));
+  absl::Notification asked, cancelled;
+  child->KillAt(absl::Now(), [&] {
+    asked.Notify();
+    cancelled.WaitForNotification();
+    return false;
+  });
+  asked.WaitForNotification();
+  child->CancelKill();
+  cancelled.Notify();
+  EXPECT_FALSE(child->Wait(absl::Now() + absl::Milliseconds(100)).ok());
+}
+
+TEST(ChildProcessTest, LinesThatAreStuckHoldNobodyUp) {
+  absl::Notification stuck, go_on;
+  std::atomic<int> lines{0};
+  ChildProcessOptions options = Shell("echo 1; echo 2; exec sleep 1000");
+  options.standard_output = Output::kCapture;
+  options.on_line = [&](absl::string_view) {
+    if (++lines > 1) return;
+    stuck.Notify();
+    go_on.WaitForNotification();
+  };
+  auto child = StartOrDie(options);
+  stuck.WaitForNotification();
+  child->KillAt(absl::Now() + absl::Hours(1));
+  child->CancelKill();
+  while (child->OutputTail() != "1\n2\n") std::this_thread::yield();
+  EXPECT_EQ(lines, 1);
+  go_on.Notify();
+  child.reset();
+  EXPECT_EQ(lines, 2);
 }
 
 TEST(ChildProcessTest, LeaksNoDescriptors) {
