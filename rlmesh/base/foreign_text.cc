@@ -4,7 +4,10 @@
 
 #include "rlmesh/base/foreign_text.h"
 
+#include <cstdint>
+
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "rlmesh/base/utf8.h"
 
@@ -23,6 +26,28 @@ std::string ToValidUtf8(absl::string_view text) {
     }
   }
   return valid;
+}
+
+std::string ForTerminal(absl::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  const auto escape = [&shown](uint32_t value) {
+    absl::StrAppend(&shown, "\\x", absl::Hex(value, absl::kZeroPad2));
+  };
+  char32_t code_point;
+  while (!text.empty()) {
+    const auto byte = static_cast<unsigned char>(text[0]);
+    if (!ConsumeUtf8(&text, &code_point)) {
+      escape(byte);
+      text.remove_prefix(1);
+    } else if ((code_point < 0x20 && code_point != '\n') ||
+               (code_point >= 0x7f && code_point < 0xa0)) {
+      escape(code_point);
+    } else {
+      AppendUtf8(code_point, &shown);
+    }
+  }
+  return shown;
 }
 
 // The first line that is not indented after the last frame is "Type: text".

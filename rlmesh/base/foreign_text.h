@@ -17,6 +17,14 @@ namespace rlmesh {
 // messages must be, what user code raised may be anything.
 std::string ToValidUtf8(absl::string_view text);
 
+// `text` for a terminal, which would obey control characters: those of C0 and
+// C1 and DEL, but not the end of a line, become "\x1b", and bytes that are not
+// UTF-8 too.
+//
+// Example:
+//   std::cerr << ForTerminal(status.message()) << std::endl;
+std::string ForTerminal(absl::string_view text);
+
 // The class of the exception at the end of a Python traceback, "ValueError" or
 // "package.Error"; empty when `traceback` is something else.
 //

@@ -18,6 +18,17 @@ TEST(ForeignTextTest, OnlyBrokenBytesAreReplaced) {
   EXPECT_EQ(ToValidUtf8(""), "");
 }
 
+TEST(ForeignTextTest, TerminalsGetNoControlCharacters) {
+  EXPECT_EQ(ForTerminal("h\xc3\xa9\nplain \xc2\xa0"),
+            "h\xc3\xa9\nplain \xc2\xa0");
+  EXPECT_EQ(ForTerminal("\x1b[2J\x1b]0;t\x07\r\x7f"),
+            "\\x1b[2J\\x1b]0;t\\x07\\x0d\\x7f");
+  EXPECT_EQ(ForTerminal("\xc2\x9b"
+                        "2J\x9b"),
+            "\\x9b2J\\x9b");
+  EXPECT_EQ(ForTerminal(absl::string_view("\0", 1)), "\\x00");
+}
+
 TEST(ForeignTextTest, ExceptionTypeIsThatOfTheLastException) {
   EXPECT_EQ(PythonExceptionType("Traceback (most recent call last):\n"
                                 "  File \"a.py\", line 1, in f\n"

@@ -18,6 +18,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "rlmesh/base/error_details.h"
+#include "rlmesh/base/foreign_text.h"
 #include "rlmesh/base/logging.h"
 #include "tools/version/version.h"
 
@@ -221,16 +222,16 @@ int UsageError(const CommandSpec& spec, const absl::Status& status) {
 }
 
 int Failure(absl::string_view program, const absl::Status& status) {
-  std::cerr << program << ": " << status.message() << "\n";
+  std::string text = absl::StrCat(program, ": ", status.message(), "\n");
   // Of what the user asked for, the message says it all.
   const bool is_plain =
       absl::IsNotFound(status) || absl::IsInvalidArgument(status);
   const std::string details = is_plain ? "" : GetErrorDetails(status).traceback;
   for (absl::string_view line :
        absl::StrSplit(absl::StripSuffix(details, "\n"), '\n')) {
-    if (!details.empty()) std::cerr << "    " << line << "\n";
+    if (!details.empty()) absl::StrAppend(&text, "    ", line, "\n");
   }
-  std::cerr.flush();
+  std::cerr << ForTerminal(text) << std::flush;
   return kExitFailure;
 }
 

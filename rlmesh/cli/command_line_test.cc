@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_matchers.h"
 
 ABSL_FLAG(int, test_episodes, 5, "How many episodes to play.");
@@ -136,6 +137,18 @@ TEST_F(CommandLineTest, NearestOfWords) {
   EXPECT_EQ(Nearest("rnu", words), "run");
   EXPECT_EQ(Nearest("sta", words), "start");
   EXPECT_EQ(Nearest("elephant", words), "");
+}
+
+TEST_F(CommandLineTest, FailureKeepsForeignBytesFromTheTerminal) {
+  ErrorDetails details;
+  details.traceback = "Traceback\n  \x1b]0;title\x07\n";
+  absl::Status status = absl::InternalError("peer says \x1b[2J");
+  SetErrorDetails(details, &status);
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(Failure("program", status), kExitFailure);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "program: peer says \\x1b[2J\n    Traceback\n"
+            "      \\x1b]0;title\\x07\n");
 }
 
 TEST_F(CommandLineTest, RelativePathsFollowBazelRun) {
