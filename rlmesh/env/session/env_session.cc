@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
@@ -40,6 +41,24 @@ absl::Duration Budget(uint64_t timeout_ms, absl::Duration limit) {
 }
 
 absl::Duration Since(absl::Time start) { return absl::Now() - start; }
+
+constexpr size_t kMaxEpisodeId = 256;
+
+// Ids are kept and sent back, many in one message: no client may make them
+// long.
+absl::Status CheckEpisodeIds(
+    absl::string_view operation,
+    const google::protobuf::RepeatedPtrField<std::string>& ids,
+    const google::protobuf::RepeatedField<uint32_t>& lanes) {
+  for (int i = 0; i < ids.size(); ++i) {
+    if (ids[i].size() <= kMaxEpisodeId) continue;
+    const uint32_t lane = i < lanes.size() ? lanes[i] : i;
+    return absl::InvalidArgumentError(absl::StrCat(
+        operation, ": the episode id of lane ", lane, " has ", ids[i].size(),
+        " bytes; at most ", kMaxEpisodeId, " are allowed"));
+  }
+  return absl::OkStatus();
+}
 
 void SetTimes(absl::Duration total, absl::Duration decode, absl::Duration user,
               absl::Duration queued, JoinResponse* response) {
@@ -125,8 +144,29 @@ EnvSession::Next EnvSession::Handle(const JoinRequest& request,
       next = Next::kEnd;
     }
   }
+  LimitSize(request, response);
   SetTimes(Since(start), decode_, user_, queued, response);
   return next;
+}
+
+void EnvSession::LimitSize(const JoinRequest& request, JoinResponse* response) {
+  constexpr size_t kTimes = 1024;  // room for what SetTimes adds
+  const size_t limit = options_.max_response_bytes - kTimes;
+  const size_t size = response->ByteSizeLong();
+  if (size <= limit) return;
+  const absl::string_view operation = request.has_reset()    ? "reset"
+                                      : request.has_step()   ? "step"
+                                      : request.has_render() ? "render"
+                                                             : "close";
+  // What was not told has happened to the environment all the same.
+  needs_reset_ |= request.has_reset() || request.has_step();
+  response->Clear();
+  if (request.request_id().size() <= limit / 2) {
+    response->set_request_id(request.request_id());
+  }
+  *response->mutable_error() = ToEnvError(RecoverableInternal(absl::StrCat(
+      operation, " failed: the answer has ", size, " bytes; at most ", limit,
+      " are allowed in one message. Make observations or infos smaller")));
 }
 
 absl::Status EnvSession::Configure(const env::v1::ConfigureEnvRequest& request,
@@ -185,21 +225,28 @@ absl::Status EnvSession::Called(absl::string_view operation,
                                 const absl::Status& status) {
   if (status.ok()) return status;
   std::string prefix;
+  absl::string_view reason = status.message();
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kFailedPrecondition:
     case absl::StatusCode::kUnimplemented:
       return status;  // it was not called, or declined
     case absl::StatusCode::kDeadlineExceeded:
-      prefix = absl::StrCat("env.", operation, " timed out after ",
-                            absl::ToInt64Milliseconds(timeout), "ms: ");
+      prefix = absl::StrCat("env.", operation, " timed out after ");
+      // The environment may say the same of what we left it of the budget.
+      if (absl::ConsumePrefix(&reason, prefix)) {
+        const size_t more = reason.find(": ");
+        reason = more == reason.npos ? "" : reason.substr(more + 2);
+      }
+      absl::StrAppend(&prefix, absl::ToInt64Milliseconds(timeout), "ms");
+      if (!reason.empty()) prefix += ": ";
       break;
     default:
       prefix = absl::StrCat(operation, " failed: ");
   }
   needs_reset_ |= operation != "render";
-  if (absl::StartsWith(status.message(), prefix)) return status;
-  absl::Status described(status.code(), absl::StrCat(prefix, status.message()));
+  if (absl::StartsWith(reason, prefix)) return status;
+  absl::Status described(status.code(), absl::StrCat(prefix, reason));
   SetErrorDetails(GetErrorDetails(status), &described);
   return described;
 }
@@ -231,6 +278,8 @@ absl::Status EnvSession::Reset(const env::v1::ResetRequest& request,
                      " does not match env_indices length ", lanes,
                      "; send one seed for each lane, or none"));
   }
+  RLMESH_RETURN_IF_ERROR(
+      CheckEpisodeIds("reset", request.episode_ids(), request.env_indices()));
   const absl::Duration timeout =
       Budget(request.timeout_ms(), options_.reset_timeout);
   const absl::Time start = absl::Now();
@@ -293,6 +342,8 @@ absl::Status EnvSession::Step(const env::v1::StepRequest& request,
   RLMESH_RETURN_IF_ERROR(CheckLanes("subset step", request.env_indices()));
   const int lanes = request.env_indices().empty() ? contract_.num_envs
                                                   : request.env_indices_size();
+  RLMESH_RETURN_IF_ERROR(
+      CheckEpisodeIds("step", request.episode_ids(), request.env_indices()));
   RLMESH_RETURN_IF_ERROR(CheckAction(request, lanes));
   if (needs_reset_) {
     return absl::FailedPreconditionError(

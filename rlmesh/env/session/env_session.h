@@ -8,6 +8,7 @@
 #define RLMESH_ENV_SESSION_ENV_SESSION_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -26,6 +27,7 @@
 #include "rlmesh/proto/env/v1/interaction.pb.h"
 #include "rlmesh/spaces/check.h"
 #include "rlmesh/spaces/env_contract.h"
+#include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
 
@@ -37,6 +39,9 @@ struct EnvSessionOptions {
   // Actions out of range are refused under kStrict; otherwise they go through,
   // and environments report them in their infos.
   ValidationPolicy validation = ValidationPolicy::kWarn;
+  // A larger response is replaced by an error. More than 2 GiB cannot be sent
+  // at all.
+  size_t max_response_bytes = wire::kMaxMessageBytes;
   const Clock* clock = Clock::Real();  // not owned
 };
 
@@ -83,6 +88,9 @@ class EnvSession {
   absl::Status Render(const env::v1::RenderRequest& request,
                       env::v1::JoinResponse* response);
 
+  // Replaces a response that is too large for one message.
+  void LimitSize(const env::v1::JoinRequest& request,
+                 env::v1::JoinResponse* response);
   absl::Status EnsureEnvironment(absl::Time deadline);
   absl::Status CheckLanes(
       absl::string_view operation,

@@ -225,6 +225,62 @@ TEST_F(EnvSessionTest, ADeadlineIsATimeoutWithTheBudget) {
   EXPECT_GT(budget, absl::ZeroDuration());
 }
 
+TEST_F(EnvSessionTest, ATimeoutIsToldOnceWithTheClientsBudget) {
+  Ask("reset {}");
+  std::string text = "env.step timed out after 99ms";
+  script_.on_step = [&](const StepRequest&) {
+    return absl::DeadlineExceededError(text);
+  };
+  Step("timeout_ms: 100");
+  EXPECT_EQ(response_.error().message(), "env.step timed out after 100ms");
+  text += ": killed";
+  Ask("reset {}");
+  Step("timeout_ms: 100");
+  EXPECT_EQ(response_.error().message(),
+            "env.step timed out after 100ms: killed");
+}
+
+TEST_F(EnvSessionTest, LongEpisodeIdsAreRefused) {
+  constexpr auto kCode = env::v1::ENV_ERROR_CODE_INVALID_ACTION;
+  const std::string fits(256, 'a'), longer(257, 'a');
+  const char kText[] =
+      ": the episode id of lane 0 has 257 bytes; at most 256 are allowed";
+  EXPECT_THAT(Ask("reset { episode_ids: '" + longer + "' }"),
+              IsError(kCode, true, absl::StrCat("reset", kText)));
+  EXPECT_EQ(script_.created, 0);
+  EXPECT_TRUE(Ask("reset { episode_ids: '" + fits + "' }").has_reset());
+  EXPECT_THAT(Step("episode_ids: '" + longer + "'"),
+              IsError(kCode, true, absl::StrCat("step", kText)));
+  EXPECT_FALSE(ended());
+  EXPECT_TRUE(Step("episode_ids: '" + fits + "'").has_step());
+}
+
+TEST_F(EnvSessionTest, AnAnswerTooLargeForAMessageIsAnError) {
+  options_.max_response_bytes = 10000;
+  const auto infos = [](size_t bytes) {
+    spaces::v1::MetaMap map;
+    map.mutable_entries()->operator[]("k").set_text(std::string(bytes, 'x'));
+    return SerializeMeta(map);
+  };
+  Ask("reset { episode_ids: 'a' }");
+  script_.infos = infos(9000);
+  EXPECT_THAT(Step(), IsError(env::v1::ENV_ERROR_CODE_INTERNAL, true,
+                              "step failed: the answer has 90"));
+  EXPECT_FALSE(ended());
+  EXPECT_LT(response_.ByteSizeLong(), 1000u);
+  EXPECT_THAT(Step(), IsError(env::v1::ENV_ERROR_CODE_NOT_READY, true, ""));
+  script_.infos = infos(8000);
+  EXPECT_TRUE(Ask("reset {}").has_reset());
+  EXPECT_TRUE(Step().has_step());
+  script_.on_render = [](uint32_t, Frame* frame) {
+    frame->png = std::string(9000, 'x');
+    return absl::OkStatus();
+  };
+  EXPECT_THAT(Ask("render {}"), IsError(env::v1::ENV_ERROR_CODE_INTERNAL, true,
+                                        "render failed: the answer has 90"));
+  EXPECT_TRUE(Step().has_step());  // the picture mattered to nobody else
+}
+
 TEST_F(EnvSessionTest, TheServersOwnDeadlineAppliesWithoutOne) {
   options_.step_timeout = absl::Seconds(7);
   absl::Duration budget;
@@ -274,6 +330,13 @@ TEST_F(LanesTest, BadSubsetsAreRefused) {
               IsError(kCode, true,
                       "partial reset: seeds length 2 does not match "
                       "env_indices length 1"));
+}
+
+TEST_F(LanesTest, ALongEpisodeIdIsNamedByItsLane) {
+  EXPECT_THAT(Ask("reset { env_indices: [0, 2] episode_ids: ['a', '" +
+                  std::string(300, 'a') + "'] }"),
+              IsError(env::v1::ENV_ERROR_CODE_INVALID_ACTION, true,
+                      "reset: the episode id of lane 2 has 300 bytes"));
 }
 
 TEST_F(LanesTest, SubsetsNeedIndependentLanes) {
