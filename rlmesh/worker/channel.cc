@@ -130,6 +130,7 @@ absl::Status Channel::Send(FrameKind kind, absl::string_view payload, int fd,
     owed_ = true;
   } else {
     // A part of the frame may be on its way: nothing can follow it.
+    cut_ = true;
     shutdown(socket_.get(), SHUT_RDWR);
   }
   return status;

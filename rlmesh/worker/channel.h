@@ -69,6 +69,8 @@ class Channel {
   // Whether an answer is owed, and to which request.
   bool owes_answer() const { return owed_; }
   uint32_t last_id() const { return last_id_; }
+  // Whether a request was given up in mid-send: nothing can follow it.
+  bool is_cut() const { return cut_; }
   // Whether something, or the end of the stream, has arrived. From any thread.
   bool HasInput() const;
 
@@ -86,6 +88,7 @@ class Channel {
   uint32_t last_id_ = 0;
   FrameKind last_kind_ = FrameKind::kError;
   bool owed_ = false;
+  bool cut_ = false;
   std::vector<char> buffer_;
   size_t filled_ = 0;
 };

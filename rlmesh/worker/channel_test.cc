@@ -188,8 +188,10 @@ TEST_F(ChannelTest, LastAnswerOfAnEndedProcessIsStillRead) {
 
 TEST_F(ChannelTest, WorkerThatDoesNotReadIsLate) {
   const std::string large(8 << 20, 'x');
+  EXPECT_FALSE(channel_.is_cut());
   EXPECT_THAT(channel_.Send(FrameKind::kStep, large, -1, At(20)),
               StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_TRUE(channel_.is_cut());
   // Half a frame is out: nothing can follow.
   EXPECT_THAT(SendStep(), StatusIs(absl::StatusCode::kUnavailable));
 }

@@ -4,6 +4,7 @@
 
 #include "rlmesh/worker/worker_process.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -26,14 +27,39 @@ namespace {
 // Numbers of the worker's descriptors.
 constexpr int kSourceFd = 3;
 constexpr int kChannelFd = 4;
+constexpr int kGuardFd = 5;
 
 // Any Python can parse this, so that an old one says so. It is not a file: a
 // child that user code spawns by name would run it again as its main module.
-constexpr char kBootstrap[] = R"(import os, sys
+//
+// Its guard is a process of its own, in the worker's group and a child of
+// nobody's: user code may hold the interpreter, take every signal and wait for
+// any child. It outlives the worker, which the kernel kills with the server,
+// and takes along what user code started.
+constexpr char kBootstrap[] = R"(import os, signal, sys
 if sys.version_info < (3, 8):
     sys.stderr.write("RLMesh's worker needs Python 3.8 or newer; %s is Python %s\n"
                      % (sys.executable, sys.version.split()[0]))
     sys.exit(3)
+def guard():
+    try:
+        if os.fork() == 0:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            for fd in range(5):
+                os.close(fd)
+            os.read(5, 1)  # ends with the server
+            os.kill(0, signal.SIGKILL)
+    finally:
+        os._exit(0)
+try:
+    pid = os.fork()
+    if pid == 0:
+        guard()
+    os.waitpid(pid, 0)
+except OSError:
+    pass  # no process to spare
+os.close(5)
 scope = {"__name__": "rlmesh_worker"}
 source = os.pread(3, os.fstat(3).st_size, 0)
 os.close(3)
@@ -116,11 +142,19 @@ absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(
   RLMESH_ASSIGN_OR_RETURN(Channel channel, Channel::Create(&worker_end));
   std::unique_ptr<WorkerProcess> worker(new WorkerProcess(std::move(channel)));
   worker->interrupt_grace_ = options.interrupt_grace;
+  int guard[2];
+  if (pipe2(guard, O_CLOEXEC) != 0) {
+    return absl::ErrnoToStatus(errno, "a pipe for a worker");
+  }
+  const UniqueFd guard_end(guard[0]);
+  worker->guard_.Reset(guard[1]);
   ChildProcessOptions child;
   child.argv = {interpreter, "-u", "-c", kBootstrap};
   child.env = options.env;
   child.working_dir = options.working_dir;
-  child.fds = {{source, kSourceFd}, {worker_end.get(), kChannelFd}};
+  child.fds = {{source, kSourceFd},
+               {worker_end.get(), kChannelFd},
+               {guard_end.get(), kGuardFd}};
   child.standard_output = ChildProcessOptions::Output::kCapture;
   child.standard_error = ChildProcessOptions::Output::kCapture;
   child.on_line = options.on_line;
@@ -136,7 +170,13 @@ absl::StatusOr<Answer> WorkerProcess::Call(FrameKind kind,
   const absl::Time deadline = absl::Now() + timeout;
   RLMESH_RETURN_IF_ERROR(AwaitOwed(timeout));
   const absl::Status sent = channel_.Send(kind, payload, fd, deadline);
-  if (!sent.ok()) return Failed(kind, sent, timeout);
+  if (!sent.ok()) {
+    // A request that is cut has no answer to wait for, and no successor.
+    if (channel_.is_cut() && !absl::IsUnavailable(sent)) {
+      process_->SignalGroup(SIGKILL);
+    }
+    return Failed(kind, sent, timeout);
+  }
   absl::StatusOr<Answer> answer = channel_.Receive(deadline);
   if (!answer.ok()) return Failed(kind, answer.status(), timeout);
   if (answer->kind == FrameKind::kError) return Raised(kind, answer->payload);
@@ -145,7 +185,9 @@ absl::StatusOr<Answer> WorkerProcess::Call(FrameKind kind,
 
 absl::Status WorkerProcess::Settle(absl::Duration timeout) {
   RLMESH_RETURN_IF_ERROR(AwaitOwed(timeout));
-  if (process_->exit_status().has_value()) return Ended(FrameKind::kReset, "");
+  if (channel_.is_cut() || process_->exit_status().has_value()) {
+    return Ended(FrameKind::kReset, "");
+  }
   return absl::OkStatus();
 }
 

@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "rlmesh/base/child_process.h"
+#include "rlmesh/base/fd.h"
 #include "rlmesh/worker/cancel_event.h"
 #include "rlmesh/worker/channel.h"
 #include "rlmesh/worker/frame.h"
@@ -114,6 +115,7 @@ class WorkerProcess {
   char* interrupted_word_ = nullptr;
   bool interrupted_ = false;  // the owed call
   bool closed_ = false;
+  UniqueFd guard_;  // open as long as we live: the worker's guard looks at it
   std::unique_ptr<ChildProcess> process_;  // last: its thread uses channel_
 };
 

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -133,6 +134,18 @@ TEST(WorkerProcessTest, InterpreterOrFolderThatDoesNotExistIsNamed) {
   EXPECT_THAT(
       WorkerProcess::Start(options),
       StatusIs(absl::StatusCode::kNotFound, HasSubstr("/no/such/folder")));
+}
+
+TEST(WorkerProcessTest, WorkerIsKilledWhenARequestIsCut) {
+  auto worker = WorkerProcess::Start(PlainPython());
+  RLMESH_ASSERT_OK(worker);
+  RLMESH_ASSERT_OK((*worker)->Call(FrameKind::kSetup, PlainEnv(), kLong));
+  kill((*worker)->pid(), SIGSTOP);  // it reads nothing
+  EXPECT_THAT((*worker)->Call(FrameKind::kStep, std::string(8 << 20, 'x'),
+                              absl::Milliseconds(50)),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT((*worker)->Settle(kLong),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("signal 9")));
 }
 
 // Run in a process of its own by the next test.
