@@ -15,8 +15,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/synchronization/mutex.h"
 #include "glog/logging.h"
 #include "rlmesh/adapters/meta_json.h"
+#include "rlmesh/base/foreign_text.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/cli/server_signals.h"
 #include "rlmesh/env/builtin/native.h"
@@ -64,6 +66,19 @@ absl::Status Serve(const EnvServerCommandOptions& options,
                    const Address& address) {
   // A busy port is an error before the environment takes its time to start.
   RLMESH_RETURN_IF_ERROR(ProbeBind(address));
+  absl::Mutex mu;
+  std::unique_ptr<EnvServer> server;  // null during set-up; guarded by mu
+  const auto stop = [&mu, &server](void (EnvServer::*how)()) {
+    absl::MutexLock lock(&mu);
+    // User code that is being set up need not be waited for: the worker and
+    // what it started end with this process.
+    if (server == nullptr) _exit(kExitOk);
+    (server.get()->*how)();
+  };
+  RLMESH_ASSIGN_OR_RETURN(
+      std::unique_ptr<ServerSignals> signals,
+      ServerSignals::Install([&stop] { stop(&EnvServer::Stop); },
+                             [&stop] { stop(&EnvServer::StopNow); }));
   RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<EnvironmentFactory> factory,
                           MakeFactory(options));
   EnvServerOptions server_options;
@@ -77,12 +92,11 @@ absl::Status Serve(const EnvServerCommandOptions& options,
   server_options.service.session.validation = options.validation;
   server_options.loop.idle_timeout = options.idle_timeout;
   server_options.loop.drain_timeout = options.drain_timeout;
-  RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<EnvServer> server,
-                          EnvServer::Start(std::move(factory), server_options));
-  RLMESH_ASSIGN_OR_RETURN(
-      std::unique_ptr<ServerSignals> signals,
-      ServerSignals::Install([&server] { server->Stop(); },
-                             [&server] { server->StopNow(); }));
+  {
+    absl::MutexLock lock(&mu);
+    RLMESH_ASSIGN_OR_RETURN(
+        server, EnvServer::Start(std::move(factory), server_options));
+  }
   RLMESH_RETURN_IF_ERROR(AnnounceReady(server->address(), options.ready_fd));
   server->Serve();
   return absl::OkStatus();
@@ -96,13 +110,13 @@ absl::Status Probe(const std::string& text) {
                           RemoteConnection::Connect(address, options));
   const EnvContract& contract = connection->contract();
   const core::v1::PeerInfo& peer = connection->handshake().peer_info();
-  std::cout << contract.id << " at " << address.ToString() << "\n"
-            << "  observations " << contract.observation_space.ToString()
-            << "\n  actions      " << contract.action_space.ToString()
-            << "\n  lanes        " << contract.num_envs << "\n  server       "
-            << peer.component() << " " << peer.package_version() << " ("
-            << peer.language() << "), edition " << connection->edition()
-            << std::endl;
+  const std::string found = absl::StrCat(
+      contract.id, " at ", address.ToString(), "\n  observations ",
+      contract.observation_space.ToString(), "\n  actions      ",
+      contract.action_space.ToString(), "\n  lanes        ", contract.num_envs,
+      "\n  server       ", peer.component(), " ", peer.package_version(), " (",
+      peer.language(), "), edition ", connection->edition());
+  std::cout << ForTerminal(found) << std::endl;
   return absl::OkStatus();
 }
 

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import unittest
 
-from server_process import ServerProcess, await_end, environment
+from server_process import ServerProcess, await_end, await_file, environment
 
 ENV_SERVER = os.path.abspath(sys.argv.pop(1))
 
@@ -169,6 +169,44 @@ class LifeTest(unittest.TestCase):
         # What it left does not stop the next one.
         with serve("--native=cartpole", address="unix://" + path):
             pass
+
+    def write_module(self, name, end):
+        """A module whose make() starts a process, says its number in the file
+        "started", and then does `end`."""
+        with open("%s/%s.py" % (self.folder, name), "w") as f:
+            f.write(
+                "import os, subprocess, time\n"
+                "import gymnasium\n"
+                "def make():\n"
+                "    child = subprocess.Popen(['sleep', '1000'])\n"
+                "    with open('starting', 'w') as f:\n"
+                "        f.write(str(child.pid))\n"
+                "    os.rename('starting', 'started')\n"
+                "    %s\n" % end)
+
+    def test_a_signal_during_set_up_ends_all_that_was_started(self):
+        self.write_module("slow_env", "time.sleep(1000)")
+        for number in signal.SIGTERM, signal.SIGINT:
+            process = subprocess.Popen(
+                [ENV_SERVER, "--entrypoint=slow_env:make", "--address=0"],
+                env=environment(BUILD_WORKING_DIRECTORY=self.folder),
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                universal_newlines=True)
+            child = int(await_file(self.folder + "/started"))
+            process.send_signal(number)
+            output, errors = process.communicate(timeout=60)
+            self.assertEqual((process.returncode, output), (0, ""), errors)
+            await_end(child)
+            os.unlink(self.folder + "/started")
+
+    def test_a_killed_server_takes_what_user_code_started_with_it(self):
+        self.write_module("starting_env", "return gymnasium.make('CartPole-v1')")
+        with serve("--entrypoint=starting_env:make",
+                   BUILD_WORKING_DIRECTORY=self.folder) as server:
+            child = int(await_file(self.folder + "/started"))
+            server.process.kill()
+            server.process.wait()
+            await_end(child)
 
     def test_an_idle_server_ends(self):
         with serve("--native=cartpole", "--idle_timeout=100ms") as server:
