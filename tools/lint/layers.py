@@ -8,7 +8,8 @@ import re
 
 from tools.lint import layer_table
 
-_INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.MULTILINE)
+_INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]', re.MULTILINE)
+_RELATIVE = re.compile(r"(^|/)\.{1,2}/")
 _LABEL = re.compile(r"^//rlmesh(?:/([^:]*))?(?::(.*))?$")
 _REPOSITORY = re.compile(r"^@([A-Za-z0-9_.-]+)//")
 # Attributes that make one target part of another. `data` does not: a test may run
@@ -58,6 +59,10 @@ def _check_wrapped(user, position, name, is_used):
 
 def _check_include(user, path, line, include):
     position = "%s:%d" % (path, line)
+    if _RELATIVE.search(include):
+        yield "%s: includes %s: write the path from the root of the tree (rlmesh/...)" % (
+            position, include)
+        return
     yield from _check_wrapped(user, position, include, lambda prefix, _: include.startswith(prefix))
     parts = include.split("/")
     if parts[0] != "rlmesh" or len(parts) < 2:

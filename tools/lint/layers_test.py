@@ -74,6 +74,13 @@ class IncludeTest(unittest.TestCase):
         self.assertEqual(len(found), 1)
         self.assertIn("rlmesh/base/a.h:2:", found[0])
 
+    def test_relative_includes_cannot_hide_where_they_lead(self):
+        for include in ("../env/environment.h", "./../env/environment.h",
+                        "rlmesh/base/../env/environment.h"):
+            self.assert_found("rlmesh/base/a.h", include, "from the root of the tree")
+        found = findings({"rlmesh/base/a.h": '#include"rlmesh/env/environment.h"\n'})
+        self.assertEqual(len(found), 1)
+
     def test_tools_may_not_need_the_product(self):
         self.assert_found("tools/embed/a.cc", "rlmesh/base/fd.h")
         self.assert_allowed("rlmesh/base/version.cc", "tools/version/version.h")
