@@ -6,12 +6,17 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/completion_queue.h"
 #include "grpcpp/create_channel.h"
+#include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/security/credentials.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "rlmesh/base/status_macros.h"
-#include "rlmesh/transport/grpc_logging.h"
+#include "rlmesh/transport/grpc_runtime.h"
 #include "rlmesh/transport/peer_probe.h"
 #include "rlmesh/transport/wire.h"
 
@@ -20,6 +25,44 @@ namespace {
 
 // How long a peer that accepted our connection may take to say something.
 constexpr absl::Duration kProbe = absl::Milliseconds(300);
+
+// Why there is no connection to a host that is a name: gRPC, which resolved it,
+// says so to a call. OK when it does not.
+absl::Status AskChannel(const Address& address,
+                        const std::shared_ptr<grpc::Channel>& channel,
+                        absl::Duration timeout) {
+  if (address.kind() == Address::Kind::kUnix ||
+      !absl::StartsWith(address.ConnectTarget(), "dns:")) {
+    return absl::OkStatus();
+  }
+  grpc::ClientContext context;
+  context.set_wait_for_ready(false);
+  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  const grpc::ByteBuffer request;
+  grpc::ByteBuffer answer;
+  grpc::Status status;
+  grpc::CompletionQueue queue;
+  const auto call = grpc::GenericStub(channel).PrepareUnaryCall(
+      &context, "/grpc.health.v1.Health/Check", request, &queue);
+  call->StartCall();
+  call->Finish(&answer, &status, nullptr);
+  void* tag;
+  bool ok;
+  queue.Next(&tag, &ok);
+  absl::string_view why;
+  if (status.error_code() != grpc::StatusCode::UNAVAILABLE) {
+    return absl::OkStatus();
+  }
+  if (absl::StrContains(status.error_message(), "Connection refused")) {
+    why = "the connection is refused; is the server running?";
+  } else if (absl::StrContains(status.error_message(), "DNS resolution")) {
+    why = "the name of the host cannot be resolved; is it spelled right?";
+  } else {
+    return absl::OkStatus();
+  }
+  return absl::UnavailableError(
+      absl::StrCat("could not connect to ", address.ToString(), ": ", why));
+}
 
 }  // namespace
 
@@ -53,7 +96,7 @@ grpc::ChannelArguments MakeChannelArguments(const Address& address) {
 absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectChannel(
     const Address& address, const ConnectOptions& options) {
   RLMESH_RETURN_IF_ERROR(options.Validate());
-  RouteGrpcLogs();
+  PrepareGrpc();
   // The probe that finds the reason of a failure fits in the time given.
   const absl::Duration reserve = std::min(kProbe, options.timeout / 4);
   const absl::Time deadline =
@@ -66,7 +109,8 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectChannel(
         channel->GetState(/*try_to_connect=*/true);
     if (state == GRPC_CHANNEL_READY) return channel;
     if (state == GRPC_CHANNEL_TRANSIENT_FAILURE) {
-      const absl::Status status = ProbePeer(address, reserve);
+      absl::Status status = ProbePeer(address, reserve);
+      if (status.ok()) status = AskChannel(address, channel, reserve);
       const bool retry = absl::IsUnavailable(status) && options.wait_for_server;
       if (!status.ok() && !retry) return status;
     }
@@ -74,7 +118,8 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectChannel(
       break;
     }
   }
-  const absl::Status status = ProbePeer(address, reserve);
+  absl::Status status = ProbePeer(address, reserve);
+  if (status.ok()) status = AskChannel(address, channel, reserve);
   if (!status.ok()) return status;
   return absl::DeadlineExceededError(absl::StrCat(
       "connect timed out after ", absl::FormatDuration(options.timeout), ": ",

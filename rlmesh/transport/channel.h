@@ -42,7 +42,8 @@ grpc::ChannelArguments MakeChannelArguments(const Address& address);
 
 // Connects and waits until the peer has answered in HTTP/2. Blocks up to
 // `options.timeout`. Errors name the address and what was found there:
-//   Unavailable         nothing listens, or what listens hangs up: retry
+//   Unavailable         nothing listens, or what listens hangs up, or the
+//                       host's name does not resolve: retry
 //   FailedPrecondition  something else listens: HTTP/1, TLS, another protocol
 //   DeadlineExceeded    it accepts connections and says nothing
 //

@@ -61,6 +61,22 @@ TEST(ChannelTest, NothingListeningFailsAtOnce) {
                AllOf(HasSubstr("/tmp/rlmesh-none"), HasSubstr("no such"))));
 }
 
+// Capitals: the probe of our own takes localhost for an address.
+TEST(ChannelTest, NothingListeningAtANameFailsAtOnce) {
+  const Address free = [] { return RawListener::Mute()->address(); }();
+  for (const absl::string_view name : {"localhost", "LOCALHOST"}) {
+    const absl::StatusOr<Address> address =
+        Address::ForConnect(absl::StrCat(name, ":", free.port()));
+    RLMESH_ASSERT_OK(address);
+    const absl::Time start = absl::Now();
+    EXPECT_THAT(
+        ConnectChannel(*address, {absl::Seconds(60)}),
+        StatusIs(absl::StatusCode::kUnavailable,
+                 AllOf(HasSubstr(address->ToString()), HasSubstr("refused"))));
+    EXPECT_LT(absl::Now() - start, absl::Seconds(30));
+  }
+}
+
 TEST(ChannelTest, WaitsForAServerThatIsYetToCome) {
   const TempDir dir = *TempDir::Create("channel");
   const std::string where = absl::StrCat("unix://", dir.path(), "/s");

@@ -19,7 +19,7 @@
 #include "grpcpp/server_builder.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/transport/bind_probe.h"
-#include "rlmesh/transport/grpc_logging.h"
+#include "rlmesh/transport/grpc_runtime.h"
 #include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
@@ -42,7 +42,7 @@ GrpcServer::GrpcServer(Address address, std::unique_ptr<grpc::Server> server)
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
     const GrpcServerOptions& options, std::vector<HostedService> services) {
   RLMESH_RETURN_IF_ERROR(ProbeBind(options.address));
-  RouteGrpcLogs();
+  PrepareGrpc();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   for (const auto& [name, value] : ServerArguments()) {
