@@ -5,6 +5,7 @@
 #include "rlmesh/env/remote_stream.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -51,8 +52,11 @@ JoinResponse::KindCase AnswerTo(JoinRequest::KindCase kind) {
 
 }  // namespace
 
-RemoteStream::RemoteStream(const RemoteConnection* connection)
-    : connection_(connection), watchdog_([this] {
+RemoteStream::RemoteStream(const RemoteConnection* connection,
+                           std::function<void()> on_answer)
+    : connection_(connection),
+      on_answer_(std::move(on_answer)),
+      watchdog_([this] {
         absl::MutexLock lock(&mu_);
         if (context_ != nullptr) context_->TryCancel();
       }) {}
@@ -122,7 +126,11 @@ absl::Status RemoteStream::OpenOnce(absl::Time deadline) {
   request.mutable_configure()->set_selected_workflow_edition(
       connection_->edition());
   JoinResponse response;
-  return Ask(deadline, &request, &response);
+  RLMESH_RETURN_IF_ERROR(Ask(deadline, &request, &response));
+  if (is_open()) return absl::OkStatus();
+  return Lost(absl::StatusCode::kDeadlineExceeded,
+              absl::StrCat("no session with ",
+                           connection_->address().ToString(), " in time"));
 }
 
 absl::Status RemoteStream::Open(absl::Time deadline, absl::Time retry_until) {
@@ -160,8 +168,14 @@ absl::Status RemoteStream::Ask(absl::Time deadline, JoinRequest* request,
     LOG(WARNING) << "dropped an answer to nobody's question from "
                  << connection_->address().ToString();
   }
+  if (answered && on_answer_) on_answer_();
   const bool expired = watchdog_.Disarm();
   if (!answered) return Ended(expired);
+  if (expired) {
+    // The call was cancelled after its answer had come.
+    stream_->Finish();
+    Drop();
+  }
   if (response->has_error()) {
     const absl::Status status = FromEnvError(response->error());
     if (!response->error().is_recoverable()) {
@@ -174,9 +188,11 @@ absl::Status RemoteStream::Ask(absl::Time deadline, JoinRequest* request,
     return absl::OkStatus();
   }
   const int kind = response->kind_case();
-  context_->TryCancel();
-  stream_->Finish();
-  Drop();
+  if (is_open()) {
+    context_->TryCancel();
+    stream_->Finish();
+    Drop();
+  }
   return absl::InternalError(absl::StrCat(
       "unexpected message from ", connection_->address().ToString(),
       ": answer ", kind, " to request ", request->kind_case()));

@@ -8,6 +8,7 @@
 #define RLMESH_ENV_REMOTE_STREAM_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -38,8 +39,10 @@ using EpisodeList =
 //   RLMESH_RETURN_IF_ERROR(stream.Ask(deadline, &request, &response));
 class RemoteStream {
  public:
-  // `connection` is borrowed.
-  explicit RemoteStream(const RemoteConnection* connection);
+  // `connection` is borrowed. `on_answer` is called when an answer has been
+  // read and its deadline still runs: tests let it pass there.
+  explicit RemoteStream(const RemoteConnection* connection,
+                        std::function<void()> on_answer = nullptr);
   // Drops an open stream: the server sees it cancelled.
   ~RemoteStream();
 
@@ -53,7 +56,8 @@ class RemoteStream {
   // it, of the same kind; answers to nobody's question are dropped. The end of
   // the stream is Unavailable, a passed deadline DeadlineExceeded, Cancel
   // Cancelled: all recoverable, by opening anew. An EnvError comes back as
-  // FromEnvError says.
+  // FromEnvError says. An answer that the deadline overtook is given out, but
+  // the stream is closed after it.
   absl::Status Ask(absl::Time deadline, env::v1::JoinRequest* request,
                    env::v1::JoinResponse* response);
 
@@ -72,6 +76,7 @@ class RemoteStream {
   void Drop();
 
   const RemoteConnection* const connection_;
+  const std::function<void()> on_answer_;
   uint64_t next_id_ = 1;
 
   absl::Mutex mu_;
