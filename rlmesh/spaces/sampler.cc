@@ -10,10 +10,13 @@
 #include <limits>
 #include <string>
 #include <type_traits>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "rlmesh/base/utf8.h"
 #include "rlmesh/spaces/element.h"
+#include "rlmesh/spaces/space_parser.h"
 #include "rlmesh/spaces/text_leaf.h"
 
 namespace rlmesh {
@@ -127,22 +130,62 @@ void DrawIntegers(const LeafSpec& leaf, char* row, Random* random) {
   });
 }
 
-std::string DrawText(const LeafSpec& leaf, Random* random) {
+// Characters of the longest text that is drawn.
+int64_t LongestText(const LeafSpec& leaf) {
+  return leaf.min_length +
+         std::min(leaf.max_length - leaf.min_length, kMaxExtraLength);
+}
+
+// Bytes of the longest character that is drawn.
+size_t WidestCharacter(const LeafSpec& leaf) {
+  if (leaf.charset_sorted.empty()) return 1;
+  std::string widest;
+  AppendUtf8(leaf.charset_sorted.back(), &widest);
+  return widest.size();
+}
+
+void AppendDrawnText(const LeafSpec& leaf, Random* random, std::string* text) {
   static constexpr char kAlphanumeric[] =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  const int64_t extra =
-      std::min(leaf.max_length - leaf.min_length, kMaxExtraLength);
+  const int64_t extra = LongestText(leaf) - leaf.min_length;
   const int64_t length = leaf.min_length + random->Below(extra + 1);
-  std::string text;
   for (int64_t i = 0; i < length; ++i) {
     if (leaf.charset_sorted.empty()) {
-      text.push_back(kAlphanumeric[random->Below(sizeof(kAlphanumeric) - 1)]);
+      text->push_back(kAlphanumeric[random->Below(sizeof(kAlphanumeric) - 1)]);
     } else {
       AppendUtf8(leaf.charset_sorted[random->Below(leaf.charset_sorted.size())],
-                 &text);
+                 text);
     }
   }
-  return text;
+}
+
+// Of anything but a Text.
+void DrawRow(const LeafSpec& leaf, char* row, Random* random) {
+  if (leaf.kind == Kind::kBox) {
+    DrawBox(leaf, row, random);
+  } else {
+    DrawIntegers(leaf, row, random);
+  }
+}
+
+bool HasText(const SpaceSpec& spec) {
+  return std::any_of(
+      spec.leaves().begin(), spec.leaves().end(),
+      [](const LeafSpec& leaf) { return leaf.kind == Kind::kText; });
+}
+
+// Appends the bytes of a Text leaf.
+void AppendTextLeaf(const LeafSpec& leaf, absl::Span<Random* const> randoms,
+                    std::string* bytes) {
+  const size_t header = bytes->size();
+  bytes->resize(header + TextHeaderSize(static_cast<int>(randoms.size())));
+  StoreElement<uint64_t>(randoms.size(), &(*bytes)[header]);
+  for (size_t lane = 0; lane < randoms.size(); ++lane) {
+    const size_t begin = bytes->size();
+    AppendDrawnText(leaf, randoms[lane], bytes);
+    StoreElement<uint64_t>(bytes->size() - begin,
+                           &(*bytes)[header + 8 * (lane + 1)]);
+  }
 }
 
 }  // namespace
@@ -153,16 +196,75 @@ void SampleLane(const SpaceSpec& spec, int lane, int lanes, Random* random,
   for (size_t i = 0; i < spec.leaves().size(); ++i) {
     const LeafSpec& leaf = spec.leaves()[i];
     if (leaf.kind == Kind::kText) {
-      out->SetTextLane(i, lane, DrawText(leaf, random));
-      continue;
-    }
-    char* row = out->leaf(i).data() + lane * leaf.lane_bytes;
-    if (leaf.kind == Kind::kBox) {
-      DrawBox(leaf, row, random);
+      std::string text;
+      AppendDrawnText(leaf, random, &text);
+      out->SetTextLane(i, lane, text);
     } else {
-      DrawIntegers(leaf, row, random);
+      DrawRow(leaf, out->leaf(i).data() + lane * leaf.lane_bytes, random);
     }
   }
+}
+
+absl::Status SampleLanes(const SpaceSpec& spec,
+                         absl::Span<Random* const> randoms, ValueBuffer* out) {
+  const size_t lanes = randoms.size();
+  const size_t most = MaxSampleBytes(spec);
+  if (lanes > 0 && most > kMaxLaneBytes / lanes) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a random value of ", lanes, " lanes may take ", most,
+        " bytes in each of them, which is larger than a message may be (",
+        kMaxLaneBytes, " bytes); use fewer lanes or shorter texts"));
+  }
+  if (!HasText(spec)) {
+    if (!IsValueOf(spec, static_cast<int>(lanes), out->view())) {
+      out->Reset(spec, static_cast<int>(lanes));
+    }
+    for (size_t i = 0; i < spec.leaves().size(); ++i) {
+      const LeafSpec& leaf = spec.leaves()[i];
+      char* const slab = out->leaf(i).data();
+      for (size_t lane = 0; lane < lanes; ++lane) {
+        DrawRow(leaf, slab + lane * leaf.lane_bytes, randoms[lane]);
+      }
+    }
+    return absl::OkStatus();
+  }
+  // Lengths are known when all is drawn; then it moves to its place at once.
+  std::string bytes;
+  bytes.reserve(spec.min_lane_bytes() * lanes);
+  std::vector<size_t> ends;
+  ends.reserve(spec.leaves().size());
+  for (const LeafSpec& leaf : spec.leaves()) {
+    if (leaf.kind == Kind::kText) {
+      AppendTextLeaf(leaf, randoms, &bytes);
+    } else {
+      const size_t begin = bytes.size();
+      bytes.resize(begin + leaf.lane_bytes * lanes);
+      for (size_t lane = 0; lane < lanes; ++lane) {
+        DrawRow(leaf, &bytes[begin + lane * leaf.lane_bytes], randoms[lane]);
+      }
+    }
+    ends.push_back(bytes.size());
+  }
+  std::vector<absl::string_view> leaves;
+  leaves.reserve(ends.size());
+  size_t begin = 0;
+  for (size_t end : ends) {
+    leaves.push_back(absl::string_view(bytes).substr(begin, end - begin));
+    begin = end;
+  }
+  out->Assign(ValueView(leaves));
+  return absl::OkStatus();
+}
+
+size_t MaxSampleBytes(const SpaceSpec& spec) {
+  size_t bytes = spec.lane_bytes();
+  for (const LeafSpec& leaf : spec.leaves()) {
+    if (leaf.kind != Kind::kText) continue;
+    // No overflow: a SpaceSpec bounds the sum of all min_lengths.
+    bytes += sizeof(uint64_t) +
+             static_cast<size_t>(LongestText(leaf)) * WidestCharacter(leaf);
+  }
+  return bytes;
 }
 
 }  // namespace rlmesh

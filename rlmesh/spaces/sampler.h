@@ -7,6 +7,10 @@
 #ifndef RLMESH_SPACES_SAMPLER_H_
 #define RLMESH_SPACES_SAMPLER_H_
 
+#include <cstddef>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "rlmesh/base/random.h"
 #include "rlmesh/spaces/space_spec.h"
 #include "rlmesh/spaces/value.h"
@@ -21,13 +25,28 @@ namespace rlmesh {
 // deviation. The same `random` gives the same bytes in every release.
 //
 // `out` must be a value of `spec` (or any: it is reset when it is not) and
-// keeps its memory. Lane `lane` of `lanes` is written; others stay as they are.
+// keeps its memory. Lane `lane` of `lanes` is written; others stay as they are,
+// which costs a look at every lane where there are texts: draw many lanes with
+// SampleLanes, and call it too when a stranger chose the space.
 //
 // Example:
 //   ValueBuffer action(spec, 1);
 //   SampleLane(spec, /*lane=*/0, /*lanes=*/1, &random, &action);
 void SampleLane(const SpaceSpec& spec, int lane, int lanes, Random* random,
                 ValueBuffer* out);
+
+// Draws all lanes, lane k from `randoms[k]`: the same bytes as SampleLane draws
+// lane by lane, in time that grows with their number alone. The randoms must be
+// different objects. InvalidArgument, with nothing drawn, when the lanes could
+// take more than kMaxLaneBytes together (MaxSampleBytes).
+//
+// Example:
+//   RLMESH_RETURN_IF_ERROR(SampleLanes(spec, {&first, &second}, &actions));
+absl::Status SampleLanes(const SpaceSpec& spec,
+                         absl::Span<Random* const> randoms, ValueBuffer* out);
+
+// The most that one drawn lane takes, with its share of the headers of texts.
+size_t MaxSampleBytes(const SpaceSpec& spec);
 
 }  // namespace rlmesh
 

@@ -7,8 +7,11 @@
 #include <cmath>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/escaping.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
@@ -19,6 +22,9 @@
 
 namespace rlmesh {
 namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 SpaceSpec Parse(const SpaceProto& proto) {
   return SpaceSpec::FromProto(proto).value();
@@ -193,6 +199,100 @@ TEST(SampleLaneTest, TheSameRandomGivesTheSameBytesInEveryRelease) {
   EXPECT_EQ(all,
             "706552bf60f959be bd00b800 0d00000000000000 00010100 "
             "010000000a000000 01000000000000000300000000000000626136 ");
+}
+
+// The bytes of `lanes` lanes, each of its own stream.
+std::string DrawLanes(const SpaceSpec& spec, int lanes, bool at_once) {
+  std::vector<Random> randoms;
+  std::vector<Random*> pointers;
+  for (int i = 0; i < lanes; ++i) randoms.emplace_back(/*seed=*/100 + i);
+  for (Random& random : randoms) pointers.push_back(&random);
+  ValueBuffer value;
+  for (int round = 0; round < 2; ++round) {  // the second into a used buffer
+    if (at_once) {
+      RLMESH_EXPECT_OK(SampleLanes(spec, pointers, &value));
+    } else {
+      for (int i = 0; i < lanes; ++i) {
+        SampleLane(spec, i, lanes, pointers[i], &value);
+      }
+    }
+  }
+  RLMESH_EXPECT_OK(CheckValue(spec, value.view(), lanes,
+                              ValidationPolicy::kStrict, nullptr));
+  std::string all;
+  for (absl::string_view leaf : value.view().leaves()) {
+    all += absl::BytesToHexString(leaf) + " ";
+  }
+  return all;
+}
+
+TEST(SampleLanesTest, DrawsWhatLaneByLaneDraws) {
+  for (const SpaceProto& proto :
+       {DictSpace({{"a", TextSpace(1, 20)},
+                   {"box", BoxSpace(DType::kFloat32, {3}, -1, 1)},
+                   {"c", TextSpace(3, 300, "a\xc3\xa9")},
+                   {"mode", DiscreteSpace(5, 10)}}),
+        DictSpace({{"box", BoxSpace(DType::kFloat64, {2})},
+                   {"bits", MultiBinarySpace({4})}})}) {
+    const SpaceSpec spec = Parse(proto);
+    for (int lanes : {1, 2, 7}) {
+      EXPECT_EQ(DrawLanes(spec, lanes, /*at_once=*/true),
+                DrawLanes(spec, lanes, /*at_once=*/false));
+    }
+  }
+}
+
+TEST(SampleLanesTest, ResetsABufferOfAnotherNumberOfLanes) {
+  const SpaceSpec spec = Parse(DiscreteSpace(3));
+  Random first(1), second(2);
+  ValueBuffer value(spec, 5);
+  RLMESH_ASSERT_OK(SampleLanes(spec, {&first, &second}, &value));
+  EXPECT_EQ(value.view().leaf(0).size(), 16u);
+  RLMESH_ASSERT_OK(SampleLanes(spec, {}, &value));
+  EXPECT_EQ(value.view().leaf(0).size(), 0u);
+}
+
+TEST(SampleLanesTest, ManyTextsTakeTimeByTheirNumber) {
+  // Were it by the square of their number, this would not end before the test
+  // is given up: 65536 lanes, then 60000 leaves.
+  Random seeds(1);
+  std::vector<Random> randoms(65536, seeds);
+  std::vector<Random*> pointers;
+  for (Random& random : randoms) pointers.push_back(&random);
+  ValueBuffer value;
+  const SpaceSpec one = Parse(TextSpace(1, 1));
+  for (int round = 0; round < 50; ++round) {
+    RLMESH_ASSERT_OK(SampleLanes(one, pointers, &value));
+  }
+  const SpaceSpec many =
+      Parse(TupleSpace(std::vector<SpaceProto>(60000, TextSpace(1, 1))));
+  for (int round = 0; round < 50; ++round) {
+    RLMESH_ASSERT_OK(
+        SampleLanes(many, absl::MakeSpan(pointers).subspan(0, 1), &value));
+  }
+}
+
+TEST(SampleLanesTest, RefusesWhatCouldBeLargerThanAMessage) {
+  const SpaceSpec spec = Parse(TextSpace(20000000, 20000000));
+  EXPECT_EQ(MaxSampleBytes(spec), 20000008u);
+  Random seeds(1);
+  std::vector<Random> randoms(200, seeds);
+  std::vector<Random*> pointers;
+  for (Random& random : randoms) pointers.push_back(&random);
+  ValueBuffer value;
+  EXPECT_THAT(SampleLanes(spec, pointers, &value),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("200 lanes"),
+                             HasSubstr("larger than a message may be"))));
+  EXPECT_EQ(value.view().size(), 0u);
+  // Characters count with their bytes.
+  EXPECT_EQ(MaxSampleBytes(Parse(TextSpace(10, 1000, "a\xf0\x9f\x98\x80"))),
+            8u + 265 * 4);
+  Random random(1);
+  EXPECT_THAT(
+      SampleLanes(Parse(TextSpace(70000000, 70000000, "\xf0\x9f\x98\x80")),
+                  {&random}, &value),
+      StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include "rlmesh/model/builtin/random_model.h"
 
 #include <utility>
+#include <vector>
 
+#include "absl/container/node_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/spaces/sampler.h"
@@ -32,9 +34,10 @@ Random StreamOf(const EpisodeRow& row, uint64_t seed) {
 
 struct RandomModel::Route {
   SpaceSpec action_space;
-  absl::flat_hash_map<std::string, Random> episodes;
+  absl::node_hash_map<std::string, Random> episodes;
+  // Reused from call to call.
+  std::vector<Random*> streams;  // of the rows, into episodes
   ValueBuffer actions;
-  size_t rows = 0;  // of `actions`
 };
 
 RandomModel::RandomModel(uint64_t seed) : seed_(seed) {}
@@ -63,13 +66,8 @@ absl::Status RandomModel::Open(absl::string_view route,
 absl::Status RandomModel::Predict(const PredictRequest& request,
                                   Prediction* prediction) {
   RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<Route> route, Find(request.route));
-  const size_t rows = request.episodes.size();
-  if (rows != route->rows) {
-    route->actions.Reset(route->action_space, static_cast<int>(rows));
-    route->rows = rows;
-  }
-  for (size_t i = 0; i < rows; ++i) {
-    const EpisodeRow& row = request.episodes[i];
+  route->streams.clear();
+  for (const EpisodeRow& row : request.episodes) {
     auto it = route->episodes.find(row.episode_id);
     if (it == route->episodes.end()) {
       if (route->episodes.size() >= kMaxEpisodes) {
@@ -79,9 +77,10 @@ absl::Status RandomModel::Predict(const PredictRequest& request,
       }
       it = route->episodes.emplace(row.episode_id, StreamOf(row, seed_)).first;
     }
-    SampleLane(route->action_space, static_cast<int>(i), static_cast<int>(rows),
-               &it->second, &route->actions);
+    route->streams.push_back(&it->second);
   }
+  RLMESH_RETURN_IF_ERROR(
+      SampleLanes(route->action_space, route->streams, &route->actions));
   prediction->frames.assign(1, route->actions.view());
   return absl::OkStatus();
 }

@@ -27,7 +27,8 @@ namespace rlmesh {
 // its id and `seed`. Never blocks; about 100 ns a row.
 //
 // Errors: those of Model, and ResourceExhausted for a route that holds
-// kMaxEpisodes episodes that nobody has reset.
+// kMaxEpisodes episodes that nobody has reset; InvalidArgument for rows whose
+// texts may be larger together than a message.
 //
 // Example:
 //   RandomModel model(RandomSeed());

@@ -149,5 +149,26 @@ TEST(RandomModelTest, HoldsABoundedNumberOfEpisodes) {
   RLMESH_EXPECT_OK(model.Predict(request, &prediction));
 }
 
+TEST(RandomModelTest, RefusesTextsLargerThanAMessage) {
+  EnvContract contract;
+  contract.id = "Test-v0";
+  spaces::v1::SpaceSpec text;
+  text.mutable_text()->set_min_length(20000000);
+  text.mutable_text()->set_max_length(20000000);
+  text.set_dtype(spaces::v1::DATA_TYPE_UINT8);
+  contract.action_space = SpaceSpec::FromProto(text).value();
+  RandomModel model(1);
+  RLMESH_ASSERT_OK(model.Open("r", contract));
+  std::vector<EpisodeRow> rows;
+  for (int i = 0; i < 200; ++i) rows.push_back({absl::StrCat(i), {}});
+  PredictRequest request;
+  request.route = "r";
+  request.episodes = rows;
+  Prediction prediction;
+  EXPECT_THAT(model.Predict(request, &prediction),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("larger than a message may be")));
+}
+
 }  // namespace
 }  // namespace rlmesh
