@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
 #include "rlmesh/model/model_error.h"
+#include "rlmesh/transport/message_limit.h"
 #include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
@@ -71,7 +72,13 @@ ModelSession::Next ModelSession::Handle(const JoinRequest& request,
           "release_adapter and close");
       break;
   }
+  if (status.ok() && !FitsMessage(*response)) {
+    status = absl::InternalError(
+        "internal error: the answer is larger than a message may be");
+  }
   if (!status.ok()) *response->mutable_error() = ToModelError(status);
+  // The id is the client's and as long as it likes.
+  if (!FitsMessage(*response)) response->clear_request_id();
   response->set_endpoint_total_ns(Nanoseconds(absl::Now() - start));
   if (user_ns > 0) response->set_user_ns(user_ns);
   if (queued > absl::ZeroDuration()) {

@@ -221,6 +221,84 @@ TEST_F(ModelSessionTest, RefusesActionsThatNoMessageCouldHold) {
               IsError(kInternal, "larger than a message may be"));
 }
 
+TEST_F(ModelSessionTest, RefusesTextsThatNoMessageCouldHold) {
+  JoinRequest resolve = Resolve("env-1");
+  auto* space = resolve.mutable_resolve_adapter()
+                    ->mutable_env_spec()
+                    ->mutable_action_space();
+  space->Clear();
+  space->set_dtype(spaces::v1::DATA_TYPE_UINT8);
+  space->mutable_text()->set_min_length(100 << 20);
+  space->mutable_text()->set_max_length(100 << 20);
+  ASSERT_TRUE(Handle(resolve).has_resolve_adapter());
+  model_.ClearCalls();
+  EXPECT_THAT(Handle(Predict("env-1", {"a", "b", "c"})),
+              IsError(kInternal, "larger than a message may be"));
+  EXPECT_THAT(model_.calls(), IsEmpty());
+}
+
+TEST_F(ModelSessionTest, AnswerThatNoMessageCouldHoldIsAnError) {
+  Handle(Resolve("env-1"));
+  JoinRequest request = Predict("env-1");
+  request.mutable_predict()->mutable_context()->set_request_id(
+      std::string(size_t{256} << 20, 'x'));
+  EXPECT_THAT(Handle(request),
+              IsError(kInternal, "the answer is larger than a message may be"));
+  // Not even the id would fit: it is left out.
+  JoinRequest named;
+  named.set_request_id(std::string(size_t{256} << 20, 'x'));
+  JoinResponse response;
+  session_.Handle(named, absl::ZeroDuration(), &response);
+  EXPECT_TRUE(response.has_error());
+  EXPECT_LT(response.ByteSizeLong(), 1000u);
+}
+
+TEST_F(ModelSessionTest, LongIdsAreRefused) {
+  const std::string longest(256, 'x');
+  const std::string over(257, 'x');
+  EXPECT_THAT(Handle(Resolve(over)), IsError(kInvalid, "env_id has 257 bytes"));
+  EXPECT_LT(Handle(Resolve(over)).error().message().size(), 256u);
+  EXPECT_TRUE(Handle(Resolve(longest)).has_resolve_adapter());
+  EXPECT_TRUE(Handle(Predict(longest, {longest})).has_predict());
+  EXPECT_THAT(Handle(Predict(longest, {over})),
+              IsError(kInvalid, "episode_id has 257 bytes"));
+  JoinRequest resolve = Resolve("env-1");
+  resolve.mutable_resolve_adapter()->mutable_context()->set_session_id(over);
+  EXPECT_THAT(Handle(resolve), IsError(kInvalid, "session_id has 257 bytes"));
+  JoinRequest reset;
+  reset.mutable_reset_adapter()->mutable_context()->set_env_id(longest);
+  reset.mutable_reset_adapter()->add_episode_ids(over);
+  EXPECT_THAT(Handle(reset), IsError(kInvalid, "episode_id has 257 bytes"));
+}
+
+TEST_F(ModelSessionTest, AStreamHoldsABoundedNumberOfRoutes) {
+  for (size_t i = 0; i < RouteTable::kMaxStreamRoutes; ++i) {
+    ASSERT_TRUE(Handle(Resolve(absl::StrCat(i))).has_resolve_adapter());
+  }
+  EXPECT_THAT(Handle(Resolve("more")),
+              IsError(model::v1::MODEL_ERROR_CODE_BUSY, "at most 1024"));
+  // Those that are there can be replaced, and other streams have their own.
+  EXPECT_TRUE(Handle(Resolve("7")).has_resolve_adapter());
+  ModelSession other(&table_, 2);
+  JoinResponse response;
+  other.Handle(Resolve("more"), absl::ZeroDuration(), &response);
+  EXPECT_TRUE(response.has_resolve_adapter());
+}
+
+TEST_F(ModelSessionTest, AStreamHoldsABoundedNumberOfBytes) {
+  const auto large = [](const std::string& env_id) {
+    JoinRequest request = Resolve(env_id);
+    request.mutable_resolve_adapter()->mutable_env_spec()->set_id(
+        std::string(40 << 20, 'x'));
+    return request;
+  };
+  EXPECT_TRUE(Handle(large("env-1")).has_resolve_adapter());
+  EXPECT_TRUE(Handle(large("env-1")).has_resolve_adapter());
+  EXPECT_THAT(Handle(large("env-2")),
+              IsError(model::v1::MODEL_ERROR_CODE_BUSY, "67108864"));
+  EXPECT_TRUE(Handle(Resolve("env-2")).has_resolve_adapter());
+}
+
 TEST_F(ModelSessionTest, ErrorOfThePolicyIsInBandAndTheStreamGoesOn) {
   Handle(Resolve("env-1"));
   model_.on_predict = [](const PredictRequest&) {

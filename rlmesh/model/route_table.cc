@@ -31,6 +31,27 @@ std::string Quoted(absl::string_view text) {
                       "\"");
 }
 
+// What `field` of a request calls something; the table and the model keep ids.
+absl::Status CheckId(absl::string_view field, absl::string_view id) {
+  if (id.size() <= RouteTable::kMaxIdBytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, " has ", id.size(), " bytes, over the ",
+                   RouteTable::kMaxIdBytes, " bound; it begins ", Quoted(id)));
+}
+
+absl::Status CheckIds(const model::v1::AdapterContext& context) {
+  RLMESH_RETURN_IF_ERROR(CheckId("env_id", context.env_id()));
+  return CheckId("session_id", context.session_id());
+}
+
+// About what a route costs: what was sent, and its leaves once they are parsed.
+size_t CostOf(const core::v1::EnvSpec& spec, const EnvContract& contract) {
+  constexpr size_t kLeaf = sizeof(LeafSpec) + 64;
+  return spec.ByteSizeLong() +
+         kLeaf * (contract.action_space.leaves().size() +
+                  contract.observation_space.leaves().size());
+}
+
 // `status` under another text; details stay.
 absl::Status Worded(const absl::Status& status, absl::StatusCode code,
                     absl::string_view message) {
@@ -91,6 +112,7 @@ absl::Status ReadEpisodes(const model::v1::PredictRequest& request,
       return InternalText(
           absl::StrCat("episode_info[", i, "].episode_id is empty"));
     }
+    RLMESH_RETURN_IF_ERROR(CheckId("episode_id", info.episode_id()));
     if (request.episode_info_size() > 1 &&
         !seen.insert(info.episode_id()).second) {
       return InternalText(absl::StrCat("predict has duplicate episode_id ",
@@ -130,8 +152,20 @@ std::shared_ptr<RouteTable::Route> RouteTable::Find(
 }
 
 absl::StatusOr<std::shared_ptr<RouteTable::Route>> RouteTable::FindOrAdd(
-    absl::string_view env_id) {
+    uint64_t stream, absl::string_view env_id, size_t bytes) {
   absl::MutexLock lock(&mu_);
+  size_t count = 0;
+  for (const auto& [other_id, entry] : routes_) {
+    if (entry.stream != stream || other_id == env_id) continue;
+    ++count;
+    bytes += entry.bytes;
+  }
+  if (count >= kMaxStreamRoutes || bytes > kMaxStreamBytes) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "with this route the stream would hold ", count + 1, " routes of ",
+        bytes, " bytes; at most ", kMaxStreamRoutes, " of together ",
+        kMaxStreamBytes, " are allowed; release those that are not needed"));
+  }
   auto it = routes_.find(env_id);
   if (it != routes_.end()) return it->second.route;
   if (routes_.size() >= kMaxRoutes) {
@@ -160,6 +194,7 @@ absl::Status RouteTable::Resolve(
   if (env_id.empty()) {
     return absl::InvalidArgumentError("resolve_adapter env_id is empty");
   }
+  RLMESH_RETURN_IF_ERROR(CheckIds(request.context()));
   if (!request.has_env_spec()) {
     return absl::InvalidArgumentError("resolve_adapter missing env_spec");
   }
@@ -179,9 +214,11 @@ absl::Status RouteTable::Resolve(
   }
   RLMESH_ASSIGN_OR_RETURN(EnvContract contract, ReadSpec(request.env_spec()));
 
+  const size_t bytes = CostOf(request.env_spec(), contract);
   response->Clear();
   while (true) {
-    RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<Route> route, FindOrAdd(env_id));
+    RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<Route> route,
+                            FindOrAdd(stream, env_id, bytes));
     absl::MutexLock lock(&route->mu);
     if (route->gone) continue;  // closed in this moment
     const absl::Status opened = model_->Open(env_id, contract);
@@ -194,7 +231,9 @@ absl::Status RouteTable::Resolve(
     route->has_observation_space = request.env_spec().has_observation_space();
     route->horizon = std::max<uint32_t>(1, horizon);
     absl::MutexLock table_lock(&mu_);
-    routes_[env_id].stream = stream;
+    Entry& entry = routes_[env_id];
+    entry.stream = stream;
+    entry.bytes = bytes;
     return absl::OkStatus();
   }
 }
@@ -209,6 +248,7 @@ absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
   if (request.context().request_id().empty()) {
     return InternalText("model request_id is empty");
   }
+  RLMESH_RETURN_IF_ERROR(CheckIds(request.context()));
   std::shared_ptr<Route> route = Find(request.context().env_id());
   if (route == nullptr) {
     return absl::InternalError(
@@ -222,7 +262,7 @@ absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
   RLMESH_RETURN_IF_ERROR(ReadEpisodes(request, &route->rows));
   const int lanes = static_cast<int>(route->rows.size());
   const EnvContract& contract = route->contract;
-  if (contract.action_space.lane_bytes() >
+  if (contract.action_space.min_lane_bytes() >
       static_cast<size_t>(wire::kMaxMessageBytes) / lanes) {
     return InternalText(absl::StrCat("actions of ", lanes,
                                      " rows are larger than a message may be"));
@@ -265,6 +305,7 @@ absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
   if (prediction.frames.size() > route->horizon) {
     prediction.frames.resize(route->horizon);
   }
+  size_t left = wire::kMaxMessageBytes;
   for (const ValueView& frame : prediction.frames) {
     const absl::Status checked =
         CheckValue(contract.action_space, frame, lanes, ValidationPolicy::kOff,
@@ -275,6 +316,13 @@ absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
     }
     spaces::v1::SpaceValue* action = response->add_actions();
     for (absl::string_view leaf : frame.leaves()) {
+      if (leaf.size() > left) {
+        response->clear_actions();
+        return InternalText(
+            absl::StrCat("the actions that the model predicted for ", lanes,
+                         " rows are larger than a message may be"));
+      }
+      left -= leaf.size();
       action->add_leaves(leaf.data(), leaf.size());
     }
   }
@@ -286,6 +334,15 @@ absl::Status RouteTable::Reset(const model::v1::ResetAdapterRequest& request) {
   const std::string& env_id = request.context().env_id();
   if (env_id.empty()) {
     return absl::InvalidArgumentError("reset_adapter missing env_id");
+  }
+  RLMESH_RETURN_IF_ERROR(CheckIds(request.context()));
+  if (request.episode_ids_size() > kMaxRows) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("reset_adapter names ", request.episode_ids_size(),
+                     " episodes, over the ", kMaxRows, " bound"));
+  }
+  for (const std::string& id : request.episode_ids()) {
+    RLMESH_RETURN_IF_ERROR(CheckId("reset_adapter episode_id", id));
   }
   std::shared_ptr<Route> route = Find(env_id);
   if (route == nullptr) return absl::OkStatus();
@@ -315,6 +372,7 @@ absl::Status RouteTable::Release(
   if (env_id.empty()) {
     return absl::InvalidArgumentError("release_adapter missing env_id");
   }
+  RLMESH_RETURN_IF_ERROR(CheckIds(request.context()));
   Close(env_id);
   return absl::OkStatus();
 }

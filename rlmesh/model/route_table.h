@@ -42,6 +42,12 @@ namespace rlmesh {
 class RouteTable {
  public:
   static constexpr size_t kMaxRoutes = 16384;
+  // Of one stream, and what they may cost together: the bytes of their
+  // contracts and, for each leaf, what it takes when parsed.
+  static constexpr size_t kMaxStreamRoutes = 1024;
+  static constexpr size_t kMaxStreamBytes = size_t{64} << 20;
+  // Of the id of a route, a session or an episode.
+  static constexpr size_t kMaxIdBytes = 256;
   static constexpr uint32_t kMaxHorizon = 1024;
 
   // `model` is not owned and must outlive the table.
@@ -69,10 +75,13 @@ class RouteTable {
   struct Entry {
     std::shared_ptr<Route> route;
     uint64_t stream = 0;  // its owner; 0: nobody yet
+    size_t bytes = 0;     // what it costs its owner
   };
 
   std::shared_ptr<Route> Find(absl::string_view env_id) const;
-  absl::StatusOr<std::shared_ptr<Route>> FindOrAdd(absl::string_view env_id);
+  absl::StatusOr<std::shared_ptr<Route>> FindOrAdd(uint64_t stream,
+                                                   absl::string_view env_id,
+                                                   size_t bytes);
   void Close(absl::string_view env_id);
   // Takes a route out; its lock is held.
   void Forget(absl::string_view env_id, Route* route);
