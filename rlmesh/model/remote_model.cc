@@ -164,15 +164,19 @@ absl::Status RemoteModel::Exchange(absl::string_view operation,
     // Answers that nobody waits for are dropped; the watchdog bounds them.
     if (ok && response->request_id() == request_.request_id()) break;
   }
+  if (ok && options_.on_answer_for_testing) options_.on_answer_for_testing();
   const bool expired = watchdog_.Disarm();
   if (expired) {
     stream_->Finish();
     broken_ = absl::UnavailableError(
         absl::StrCat("the stream to the model at ", address_.ToString(),
                      " was given up after a timeout; connect again"));
-    return absl::DeadlineExceededError(
-        absl::StrCat("the model at ", address_.ToString(), " did not answer ",
-                     operation, " within ", absl::FormatDuration(timeout)));
+    // An answer that came in the last moment is one; only the stream is lost.
+    if (!ok) {
+      return absl::DeadlineExceededError(
+          absl::StrCat("the model at ", address_.ToString(), " did not answer ",
+                       operation, " within ", absl::FormatDuration(timeout)));
+    }
   }
   if (!ok) return Broken(operation);
   if (response->has_error()) return FromModelError(response->error());

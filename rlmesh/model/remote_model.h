@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,6 +43,9 @@ struct RemoteModelOptions {
   int execution_horizon = 1;
   // What the other participants of the session offer: the environment's server.
   std::vector<EditionOffer> others;
+  // Called between an answer's arrival and the end of its deadline; for tests
+  // of what happens when the deadline passes just then.
+  std::function<void()> on_answer_for_testing;
 
   // Names the option and its value.
   absl::Status Validate() const;

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "grpcpp/server_context.h"
 #include "gtest/gtest.h"
@@ -172,6 +174,31 @@ TEST_F(HostileModelTest, AnswersThatNobodyWaitsForAreDropped) {
     return stream->Write(Answer(request, 1));
   };
   RLMESH_EXPECT_OK(Predict());
+}
+
+TEST_F(HostileModelTest, AnswerInTheMomentOfTheDeadlineCounts) {
+  absl::Notification gone;
+  service_.answer = [&](const JoinRequest& request, Stream* stream) {
+    stream->Write(Answer(request, 1));
+    JoinRequest next;
+    while (stream->Read(&next)) {
+    }
+    gone.Notify();  // the client's watchdog cancelled the stream
+    return false;
+  };
+  bool seen = false;
+  options_.on_answer_for_testing = [&] {
+    // The answer to Open comes first.
+    if (service_.last.has_predict()) {
+      seen = gone.WaitForNotificationWithTimeout(absl::Seconds(60));
+    }
+  };
+  options_.request_timeout = absl::Seconds(3);
+  RLMESH_ASSERT_OK(Predict());
+  EXPECT_TRUE(seen);
+  EXPECT_EQ(prediction_.frames.size(), 1);
+  EXPECT_THAT(Predict(), StatusIs(absl::StatusCode::kUnavailable,
+                                  HasSubstr("given up after a timeout")));
 }
 
 TEST_F(HostileModelTest, EndlessStaleAnswersEndAtTheDeadline) {
