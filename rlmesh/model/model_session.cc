@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "rlmesh/model/model_error.h"
 #include "rlmesh/transport/message_limit.h"
@@ -17,6 +18,9 @@ namespace {
 
 using model::v1::JoinRequest;
 using model::v1::JoinResponse;
+
+// Groups of one request; even their errors take memory.
+constexpr int kMaxGroups = 16384;
 
 uint64_t Nanoseconds(absl::Duration duration) {
   return static_cast<uint64_t>(
@@ -49,6 +53,12 @@ ModelSession::Next ModelSession::Handle(const JoinRequest& request,
                                &user_ns);
       break;
     case JoinRequest::kGroupedPredict:
+      if (request.grouped_predict().groups_size() > kMaxGroups) {
+        status = absl::InvalidArgumentError(absl::StrCat(
+            "grouped_predict has ", request.grouped_predict().groups_size(),
+            " groups, over the ", kMaxGroups, " bound"));
+        break;
+      }
       GroupedPredict(request.grouped_predict(),
                      response->mutable_grouped_predict(), &user_ns);
       break;

@@ -358,6 +358,8 @@ TEST_F(ModelSessionTest, GroupsAnswerInOrderAndOneBadOneSinksNoOther) {
                 .size(),
             16);
 
+  for (int i = 0; i < 16384; ++i) grouped->add_groups();
+  EXPECT_THAT(Handle(request), IsError(kInvalid, "has 16387 groups"));
   grouped->clear_groups();
   EXPECT_TRUE(Handle(request).has_grouped_predict());
 }
