@@ -5,7 +5,6 @@
 #include "rlmesh/env/env_service.h"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -110,9 +109,7 @@ EnvService::Join(grpc::CallbackServerContext* context) {
   if (!slot.ok()) return new RefusedJoin(slot.status());
   auto session = std::make_unique<EnvSession>(
       factory_->contract(), options_.session,
-      [this](absl::Time deadline, const std::atomic<bool>* cancelled) {
-        return pool_.Acquire(deadline, cancelled);
-      });
+      [this](const CreateOptions& options) { return pool_.Acquire(options); });
   auto* const reactor = new JoinReactor(this, *slot, std::move(session));
   {
     absl::MutexLock lock(&mu_);

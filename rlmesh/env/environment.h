@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "rlmesh/env/cancellation.h"
 #include "rlmesh/spaces/env_contract.h"
 #include "rlmesh/spaces/value.h"
 
@@ -105,6 +106,12 @@ class Environment {
   virtual bool is_inline() const { return false; }
 };
 
+// How patiently an environment is made.
+struct CreateOptions {
+  absl::Time deadline = absl::InfiniteFuture();
+  Cancellation* cancellation = nullptr;  // borrowed for the call; null: none
+};
+
 // Makes environments of one kind: a server makes one a session, a run makes new
 // ones after a fault. Thread-safe.
 class EnvironmentFactory {
@@ -114,8 +121,13 @@ class EnvironmentFactory {
   // The contract of every environment it makes.
   virtual const EnvContract& contract() const = 0;
 
-  // May block for as long as a simulator needs to start.
-  virtual absl::StatusOr<std::unique_ptr<Environment>> Create() = 0;
+  // May block for as long as a simulator needs to start, up to the deadline
+  // (DeadlineExceeded) or until it is cancelled (Cancelled).
+  virtual absl::StatusOr<std::unique_ptr<Environment>> Create(
+      const CreateOptions& options) = 0;
+  absl::StatusOr<std::unique_ptr<Environment>> Create() {
+    return Create(CreateOptions());
+  }
 
   // How many may live at the same time; 1 for a single instance.
   virtual int max_environments() const { return 64; }

@@ -94,10 +94,7 @@ void JoinReactor::OnCancel() {
   Cancel();
 }
 
-void JoinReactor::Cancel() {
-  session_->Cancel();
-  service_->pool_.Wake();
-}
+void JoinReactor::Cancel() { session_->Cancel(); }
 
 void JoinReactor::Drain() {
   {

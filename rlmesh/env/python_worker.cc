@@ -4,9 +4,11 @@
 
 #include "rlmesh/env/python_worker.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/proto/core/v1/env_contract.pb.h"
 #include "rlmesh/worker/frame.h"
@@ -47,7 +49,8 @@ absl::Status PythonEnvironmentOptions::Validate() const {
 }
 
 absl::StatusOr<std::unique_ptr<PythonWorker>> PythonWorker::Start(
-    const PythonEnvironmentOptions& options, CancelEvent* cancel) {
+    const PythonEnvironmentOptions& options, absl::Duration timeout,
+    CancelEvent* cancel) {
   RLMESH_RETURN_IF_ERROR(options.Validate());
   FrameTexts texts;
   if (!options.gym.empty()) texts.emplace_back("gym", options.gym);
@@ -63,9 +66,10 @@ absl::StatusOr<std::unique_ptr<PythonWorker>> PythonWorker::Start(
   RLMESH_ASSIGN_OR_RETURN(worker->process_,
                           WorkerProcess::Start(options.process));
   worker->process_->set_cancel(cancel);
-  RLMESH_RETURN_IF_ERROR(
-      worker->Setup(EncodeTexts(texts), options.setup_timeout));
-  RLMESH_RETURN_IF_ERROR(worker->Attach(options.setup_timeout));
+  timeout = std::min(timeout, options.setup_timeout);
+  const absl::Time deadline = absl::Now() + timeout;
+  RLMESH_RETURN_IF_ERROR(worker->Setup(EncodeTexts(texts), timeout));
+  RLMESH_RETURN_IF_ERROR(worker->Attach(deadline - absl::Now()));
   return worker;
 }
 
@@ -104,9 +108,14 @@ absl::Status PythonWorker::Attach(absl::Duration timeout) {
       .status();
 }
 
-absl::Status PythonWorker::Renew(absl::Duration timeout) {
+absl::Status PythonWorker::Renew(absl::Duration timeout,
+                                 absl::Duration close_timeout) {
   const EnvContract before = contract_;
-  RLMESH_RETURN_IF_ERROR(Setup("", timeout));
+  const absl::Time deadline = absl::Now() + timeout;
+  RLMESH_RETURN_IF_ERROR(
+      process_->Call(FrameKind::kDiscard, "", std::min(timeout, close_timeout))
+          .status());
+  RLMESH_RETURN_IF_ERROR(Setup("", deadline - absl::Now()));
   return CheckSameContract(before, contract_);
 }
 

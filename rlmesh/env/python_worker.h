@@ -51,14 +51,16 @@ struct PythonEnvironmentOptions {
 class PythonWorker {
  public:
   // Starts a process, makes the environment and agrees on the memory. Blocks
-  // until then; setup errors say what the user can do. `cancel` (may be null)
-  // ends the wait.
+  // until then, for `timeout` or the options' setup_timeout; setup errors say
+  // what the user can do. `cancel` (may be null) ends the wait.
   static absl::StatusOr<std::unique_ptr<PythonWorker>> Start(
-      const PythonEnvironmentOptions& options, CancelEvent* cancel);
+      const PythonEnvironmentOptions& options, absl::Duration timeout,
+      CancelEvent* cancel);
 
   // Replaces the environment by a fresh one in the same process, which takes
-  // milliseconds. A single instance stays as it is.
-  absl::Status Renew(absl::Duration timeout);
+  // milliseconds; closing the old one may take `close_timeout` of `timeout`.
+  // Not for a single instance.
+  absl::Status Renew(absl::Duration timeout, absl::Duration close_timeout);
 
   WorkerProcess& process() { return *process_; }
   const EnvContract& contract() const { return contract_; }

@@ -10,6 +10,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "glog/logging.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/little_endian.h"
@@ -68,7 +70,8 @@ struct PythonWorkerEnvironment::Shared {
   }
 
   // The kept process with a fresh environment, or a new one.
-  absl::StatusOr<std::unique_ptr<PythonWorker>> Take(CancelEvent* cancel) {
+  absl::StatusOr<std::unique_ptr<PythonWorker>> Take(absl::Time deadline,
+                                                     CancelEvent* cancel) {
     std::unique_ptr<PythonWorker> worker;
     bool is_ready;
     {
@@ -78,18 +81,24 @@ struct PythonWorkerEnvironment::Shared {
     }
     if (worker != nullptr) {
       worker->process().set_cancel(cancel);
+      const absl::Duration timeout =
+          std::min(options.setup_timeout, deadline - absl::Now());
       const absl::Status renewed =
-          is_ready ? worker->process().Settle(options.setup_timeout)
-                   : worker->Renew(options.setup_timeout);
+          is_ready ? worker->process().Settle(timeout)
+                   : worker->Renew(timeout, options.close_timeout);
       if (renewed.ok()) return worker;
+      if (absl::IsCancelled(renewed)) return renewed;
+      if (absl::Now() >= deadline) return renewed;
       LOG(WARNING) << "starting another worker: " << renewed.message();
     }
-    return Restart(cancel);
+    return Restart(deadline, cancel);
   }
 
-  absl::StatusOr<std::unique_ptr<PythonWorker>> Restart(CancelEvent* cancel) {
-    RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<PythonWorker> worker,
-                            PythonWorker::Start(options, cancel));
+  absl::StatusOr<std::unique_ptr<PythonWorker>> Restart(absl::Time deadline,
+                                                        CancelEvent* cancel) {
+    RLMESH_ASSIGN_OR_RETURN(
+        std::unique_ptr<PythonWorker> worker,
+        PythonWorker::Start(options, deadline - absl::Now(), cancel));
     RLMESH_RETURN_IF_ERROR(CheckSameContract(contract, worker->contract()));
     return worker;
   }
@@ -158,17 +167,23 @@ absl::Status PythonWorkerEnvironment::Check(absl::Span<const uint32_t> lanes,
   return absl::OkStatus();
 }
 
-absl::Status PythonWorkerEnvironment::Revive() {
+absl::Status PythonWorkerEnvironment::Revive(absl::Time deadline) {
   if (worker_ != nullptr) {
     const absl::Status settled = worker_->process().Settle(
-        shared_->options.process.interrupt_grace + absl::Seconds(5));
+        std::min(shared_->options.process.interrupt_grace + absl::Seconds(5),
+                 deadline - absl::Now()));
     if (settled.ok()) return settled;
     if (absl::IsCancelled(settled)) return settled;
+    // It is still being interrupted: the next reset finds out.
+    if (absl::Now() >= deadline) return settled;
     worker_.reset();
     LOG(WARNING) << "restarting a worker: " << settled.message();
   }
   absl::StatusOr<std::unique_ptr<PythonWorker>> worker =
-      shared_->Restart(cancel_.get());
+      shared_->Restart(deadline, cancel_.get());
+  if (absl::IsDeadlineExceeded(worker.status()) && absl::Now() >= deadline) {
+    return worker.status();  // another client may have more patience
+  }
   if (!worker.ok()) {
     // Nothing a client can do: not recoverable, whatever the reason.
     ErrorDetails details = GetErrorDetails(worker.status());
@@ -189,7 +204,14 @@ absl::Status PythonWorkerEnvironment::Reset(const ResetRequest& request,
                                             Observation* observation) {
   RLMESH_RETURN_IF_ERROR(Check(request.lanes, "partial reset"));
   needs_reset_ = true;  // until it has succeeded
-  RLMESH_RETURN_IF_ERROR(Revive());
+  const absl::Duration timeout =
+      std::min(request.timeout, shared_->options.reset_timeout);
+  const absl::Time start = absl::Now();
+  RLMESH_RETURN_IF_ERROR(Revive(start + timeout));
+  const absl::Duration spent = absl::Now() - start;
+  // Mostly microseconds, which nobody wants to read about in a timeout's text.
+  const absl::Duration left =
+      spent < absl::Milliseconds(1) ? timeout : timeout - spent;
   payload_.assign(10, '\0');
   if (!request.seeds.empty()) {
     payload_[0] = 1;
@@ -202,9 +224,7 @@ absl::Status PythonWorkerEnvironment::Reset(const ResetRequest& request,
   }
   RLMESH_ASSIGN_OR_RETURN(
       const Answer answer,
-      worker_->process().Call(
-          FrameKind::kReset, payload_,
-          std::min(request.timeout, shared_->options.reset_timeout)));
+      worker_->process().Call(FrameKind::kReset, payload_, left));
   action_deviations_.clear();
   RLMESH_RETURN_IF_ERROR(Observe(FrameKind::kReset, answer, observation));
   needs_reset_ = false;
@@ -353,8 +373,9 @@ absl::Status PythonWorkerEnvironment::Close() {
 absl::StatusOr<std::unique_ptr<PythonWorkerFactory>>
 PythonWorkerFactory::Create(PythonEnvironmentOptions options) {
   auto shared = std::make_shared<Shared>();
-  RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<PythonWorker> worker,
-                          PythonWorker::Start(options, nullptr));
+  RLMESH_ASSIGN_OR_RETURN(
+      std::unique_ptr<PythonWorker> worker,
+      PythonWorker::Start(options, options.setup_timeout, nullptr));
   shared->options = std::move(options);
   shared->contract = worker->contract();
   shared->is_instance = worker->is_instance();
@@ -393,11 +414,15 @@ int PythonWorkerFactory::max_environments() const {
   return shared_->is_instance ? 1 : kMaxEnvironments;
 }
 
-absl::StatusOr<std::unique_ptr<Environment>> PythonWorkerFactory::Create() {
+absl::StatusOr<std::unique_ptr<Environment>> PythonWorkerFactory::Create(
+    const CreateOptions& options) {
   RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<CancelEvent> cancel,
                           CancelEvent::Create());
+  CancelEvent* const event = cancel.get();
+  const Cancellation::Callback end(options.cancellation,
+                                   [event] { event->Set(); });
   RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<PythonWorker> worker,
-                          shared_->Take(cancel.get()));
+                          shared_->Take(options.deadline, event));
   return std::unique_ptr<Environment>(new PythonWorkerEnvironment(
       shared_, std::move(cancel), std::move(worker)));
 }

@@ -33,8 +33,8 @@ namespace rlmesh {
 // user code could still change: any bytes are safe there. Leaves that select
 // something (Discrete, MultiDiscrete) and texts are copied before the check.
 //
-// Starting again after a crash is not bound by a request's timeout but by
-// setup_timeout. A step allocates nothing unless there are deviations.
+// Starting again after a crash takes its time from the reset's timeout, and at
+// most setup_timeout. A step allocates nothing unless there are deviations.
 class PythonWorkerEnvironment : public Environment {
  public:
   ~PythonWorkerEnvironment() override;
@@ -63,7 +63,7 @@ class PythonWorkerEnvironment : public Environment {
                           std::unique_ptr<PythonWorker> worker);
   void Adopt(std::unique_ptr<PythonWorker> worker);
   absl::Status Check(absl::Span<const uint32_t> lanes, const char* what) const;
-  absl::Status Revive();
+  absl::Status Revive(absl::Time deadline);
   absl::Status PutActions(ValueView actions);
   absl::Status Observe(FrameKind kind, const Answer& answer,
                        Observation* observation);
@@ -114,7 +114,9 @@ class PythonWorkerFactory : public EnvironmentFactory {
   ~PythonWorkerFactory() override;
 
   const EnvContract& contract() const override;
-  absl::StatusOr<std::unique_ptr<Environment>> Create() override;
+  using EnvironmentFactory::Create;
+  absl::StatusOr<std::unique_ptr<Environment>> Create(
+      const CreateOptions& options) override;
   // 1 when the user gave a finished environment.
   int max_environments() const override;
 

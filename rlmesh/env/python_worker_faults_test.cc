@@ -5,11 +5,16 @@
 // User code that misbehaves: each fault ends in a clear status, and the next
 // reset works.
 
+#include <cstdio>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "glog/logging.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/error_details.h"
@@ -267,6 +272,58 @@ TEST(PythonWorkerFaultsTest, SetupHasADeadline) {
         StatusIs(absl::StatusCode::kDeadlineExceeded,
                  HasSubstr("making the environment timed out after 300ms")));
   }
+}
+
+// A factory whose next environment would take for ever.
+std::unique_ptr<PythonWorkerFactory> FactoryThatHangs(
+    PythonEnvironmentOptions options) {
+  auto factory = PythonWorkerFactory::Create(std::move(options));
+  CHECK(factory.ok()) << factory.status();
+  CHECK((*factory)->Create().ok());  // made and given back
+  return *std::move(factory);
+}
+
+TEST(PythonWorkerFaultsTest, MakingAnEnvironmentHeedsTheDeadline) {
+  auto factory =
+      FactoryThatHangs(PythonEnvDriver::Options("hangs:InSecondInit"));
+  EXPECT_THAT(factory->Create({absl::Now() + absl::Milliseconds(200), nullptr}),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  RLMESH_EXPECT_OK(factory->Create());  // in another process
+}
+
+TEST(PythonWorkerFaultsTest, MakingAnEnvironmentCanBeCancelled) {
+  auto factory =
+      FactoryThatHangs(PythonEnvDriver::Options("hangs:InSecondInit"));
+  Cancellation cancellation;
+  std::thread canceller([&cancellation] { cancellation.Cancel(); });
+  EXPECT_THAT(factory->Create({absl::InfiniteFuture(), &cancellation}),
+              StatusIs(absl::StatusCode::kCancelled));
+  canceller.join();
+  RLMESH_EXPECT_OK(factory->Create());
+}
+
+TEST(PythonWorkerFaultsTest, ClosingTheOldEnvironmentHasItsOwnTimeout) {
+  PythonEnvironmentOptions options = PythonEnvDriver::Options("hangs:InClose");
+  options.close_timeout = absl::Milliseconds(100);
+  auto factory = FactoryThatHangs(options);
+  RLMESH_EXPECT_OK(factory->Create());  // and not after setup_timeout
+}
+
+TEST(PythonWorkerFaultsTest, RestartingTakesItsTimeFromTheReset) {
+  auto folder = TempDir::Create("worker-test");
+  RLMESH_ASSERT_OK(folder);
+  PythonEnvironmentOptions options =
+      PythonEnvDriver::Options("hangs:in_the_second_process");
+  const std::string mark = absl::StrCat(folder->path(), "/mark");
+  options.process.env->push_back(absl::StrCat("RLMESH_TEST_MARK=", mark));
+  PythonEnvDriver env(options);
+  RLMESH_ASSERT_OK(env.Reset());
+  EXPECT_TRUE(GetErrorDetails(env.Step(0)).recoverable);
+  const absl::Status status = env.ResetWithSeed(1, absl::Milliseconds(300));
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_TRUE(GetErrorDetails(status).recoverable);
+  ASSERT_EQ(std::remove(mark.c_str()), 0);
+  RLMESH_EXPECT_OK(env.Reset());
 }
 
 TEST(PythonWorkerFaultsTest, WorkerThatCannotBeRestartedIsFatal) {

@@ -245,8 +245,8 @@ RemoteEnvironmentFactory::Connect(const Address& address,
       new RemoteEnvironmentFactory(std::move(connection)));
 }
 
-absl::StatusOr<std::unique_ptr<Environment>>
-RemoteEnvironmentFactory::Create() {
+absl::StatusOr<std::unique_ptr<Environment>> RemoteEnvironmentFactory::Create(
+    const CreateOptions& /*options*/) {
   return std::make_unique<RemoteEnvironment>(connection_);
 }
 

@@ -107,7 +107,10 @@ class RemoteEnvironmentFactory : public EnvironmentFactory {
   const RemoteConnection& connection() const { return *connection_; }
 
   // Never blocks: the session opens with the first call.
-  absl::StatusOr<std::unique_ptr<Environment>> Create() override;
+  // Returns at once: the first reset opens the session.
+  using EnvironmentFactory::Create;
+  absl::StatusOr<std::unique_ptr<Environment>> Create(
+      const CreateOptions& options) override;
 
  private:
   explicit RemoteEnvironmentFactory(

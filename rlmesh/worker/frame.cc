@@ -37,7 +37,7 @@ bool IsAnswer(int kind) {
   const int first = static_cast<int>(FrameKind::kAnswer) +
                     static_cast<int>(FrameKind::kSetup);
   const int last = static_cast<int>(FrameKind::kAnswer) +
-                   static_cast<int>(FrameKind::kClose);
+                   static_cast<int>(FrameKind::kDiscard);
   return (kind >= first && kind <= last) ||
          kind == static_cast<int>(FrameKind::kError);
 }

@@ -31,7 +31,8 @@ enum class FrameKind : uint8_t {
   kReset = 3,
   kStep = 4,
   kRender = 5,
-  kClose = 6,
+  kClose = 6,    // and end
+  kDiscard = 7,  // closes the environment; kSetup makes another
   // The answer to a request is its number plus this, or kError with texts.
   kAnswer = 0x80,
   kError = 0xff,

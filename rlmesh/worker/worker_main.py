@@ -25,7 +25,7 @@ from worker_wire import decode_meta_map, encode_meta_map  # a part
 _OWN_FILE = (lambda: 0).__code__.co_filename
 
 _HEADER = struct.Struct("<BBHIQ")  # kind, flags, zero, id, payload
-_SETUP, _ATTACH, _RESET, _STEP, _RENDER, _CLOSE = range(1, 7)
+_SETUP, _ATTACH, _RESET, _STEP, _RENDER, _CLOSE, _DISCARD = range(1, 8)
 _ANSWER = 0x80
 _ERROR = 0xFF
 _HAS_INFOS = 1
@@ -63,6 +63,7 @@ class Worker:
             _STEP: self._step,
             _RENDER: self._render,
             _CLOSE: self._close,
+            _DISCARD: self._close,
         }
         kind = 0
         while kind != _CLOSE:

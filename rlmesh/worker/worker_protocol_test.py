@@ -115,8 +115,11 @@ class ProtocolTest(unittest.TestCase):
         server.call(1)  # a fresh environment
         server.reset()
         self.assertEqual(server.observation(), (0.0, 0.0))
+        self.assertEqual(server.call(7), (0, b""))  # the same in two requests
+        server.call(1)
+        server.reset()
         server.call(6)
-        self.assertEqual(server.end(), ("closed\nclosed\n", 0))
+        self.assertEqual(server.end(), ("closed\nclosed\nclosed\n", 0))
 
     def test_end_of_the_channel_ends_the_worker(self):
         server = Server("plain:instance")

@@ -26,7 +26,9 @@ class Factory : public EnvironmentFactory {
       : contract_(std::move(contract)), maker_(std::move(maker)) {}
 
   const EnvContract& contract() const override { return contract_; }
-  absl::StatusOr<std::unique_ptr<Environment>> Create() override {
+  using EnvironmentFactory::Create;
+  absl::StatusOr<std::unique_ptr<Environment>> Create(
+      const CreateOptions& /*options*/) override {
     return maker_();
   }
 

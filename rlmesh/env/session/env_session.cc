@@ -97,8 +97,8 @@ bool EnvSession::MayBlock(const JoinRequest& request) const {
 }
 
 void EnvSession::Cancel() {
+  cancellation_.Cancel();
   absl::MutexLock lock(&mu_);
-  cancelled_ = true;
   if (running_ != nullptr) running_->Cancel();
 }
 
@@ -185,11 +185,12 @@ absl::Status EnvSession::Configure(const env::v1::ConfigureEnvRequest& request,
 
 absl::Status EnvSession::EnsureEnvironment(absl::Time deadline) {
   if (environment_.get() == nullptr) {
-    RLMESH_ASSIGN_OR_RETURN(environment_, acquire_(deadline, &cancelled_));
+    RLMESH_ASSIGN_OR_RETURN(environment_, acquire_({deadline, &cancellation_}));
     absl::MutexLock lock(&mu_);
     running_ = environment_.get();
   }
-  if (cancelled_) return absl::CancelledError("the session was cancelled");
+  if (cancellation_.cancelled())
+    return absl::CancelledError("the session was cancelled");
   return absl::OkStatus();
 }
 

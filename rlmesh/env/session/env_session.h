@@ -7,7 +7,6 @@
 #ifndef RLMESH_ENV_SESSION_ENV_SESSION_H_
 #define RLMESH_ENV_SESSION_ENV_SESSION_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -62,7 +61,7 @@ class EnvSession {
   enum class Next { kGoOn, kEnd };  // kEnd: the stream ends after the response
   // EnvironmentPool::Acquire, or what a test puts in its place.
   using Acquire = std::function<absl::StatusOr<EnvironmentPool::Lease>(
-      absl::Time deadline, const std::atomic<bool>* cancelled)>;
+      const CreateOptions& options)>;
 
   EnvSession(EnvContract contract, EnvSessionOptions options, Acquire acquire);
 
@@ -75,7 +74,8 @@ class EnvSession {
   Next Handle(const env::v1::JoinRequest& request, absl::Duration queued,
               env::v1::JoinResponse* response);
 
-  // Makes a running call of the environment, and all later ones, end soon.
+  // Makes a running call of the environment, and all later ones, end soon; the
+  // making of an environment too.
   void Cancel();
 
  private:
@@ -110,7 +110,7 @@ class EnvSession {
   const bool has_subsets_;  // lanes are independent of each other
 
   mutable absl::Mutex mu_;  // what Cancel needs
-  std::atomic<bool> cancelled_{false};
+  Cancellation cancellation_;
   Environment* running_ ABSL_GUARDED_BY(mu_) = nullptr;
 
   EnvironmentPool::Lease environment_;

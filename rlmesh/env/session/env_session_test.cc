@@ -6,10 +6,12 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "glog/logging.h"
 #include "gmock/gmock.h"
@@ -17,6 +19,7 @@
 #include "gtest/gtest.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_matchers.h"
+#include "rlmesh/env/testing/gate.h"
 #include "rlmesh/env/testing/scripted_environment.h"
 #include "rlmesh/proto/env/v1/interaction.pb.h"
 #include "rlmesh/spaces/meta.h"
@@ -48,9 +51,8 @@ class EnvSessionTest : public ::testing::Test {
       factory_ = std::make_unique<ScriptedFactory>(&script_);
       pool_ = std::make_unique<EnvironmentPool>(factory_.get());
       session_ = std::make_unique<EnvSession>(
-          script_.contract, options_,
-          [this](absl::Time deadline, const std::atomic<bool>* cancelled) {
-            return pool_->Acquire(deadline, cancelled);
+          script_.contract, options_, [this](const CreateOptions& options) {
+            return pool_->Acquire(options);
           });
     }
     return *session_;
@@ -388,6 +390,32 @@ TEST_F(EnvSessionTest, CancelReachesTheEnvironmentAndEveryLaterCall) {
   session().Cancel();
   EXPECT_TRUE(cancelled);
   EXPECT_THAT(Step(), IsError(env::v1::ENV_ERROR_CODE_CANCELLED, true, ""));
+}
+
+TEST_F(EnvSessionTest, CancelAndBudgetReachTheMakingOfAnEnvironment) {
+  Gate making, cancelled;
+  absl::Time deadline;
+  session_ = std::make_unique<EnvSession>(
+      script_.contract, options_,
+      [&](const CreateOptions& options)
+          -> absl::StatusOr<EnvironmentPool::Lease> {
+        deadline = options.deadline;
+        Cancellation::Callback end(options.cancellation,
+                                   [&cancelled] { cancelled.Open(); });
+        making.Open();
+        cancelled.Await();
+        return absl::CancelledError("given up");
+      });
+  std::thread canceller([&] {
+    making.Await();
+    session_->Cancel();
+  });
+  const absl::Time start = absl::Now();
+  EXPECT_THAT(Ask("reset { timeout_ms: 9000 }"),
+              IsError(env::v1::ENV_ERROR_CODE_CANCELLED, true, ""));
+  canceller.join();
+  EXPECT_GE(deadline, start + absl::Seconds(9));
+  EXPECT_LE(deadline, absl::Now() + absl::Seconds(9));
 }
 
 TEST_F(EnvSessionTest, OnlyInlineEnvironmentsDoNotBlock) {

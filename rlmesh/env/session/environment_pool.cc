@@ -24,14 +24,19 @@ EnvironmentPool::Lease::~Lease() {
 }
 
 absl::StatusOr<EnvironmentPool::Lease> EnvironmentPool::Acquire(
-    absl::Time deadline, const std::atomic<bool>* cancelled) {
+    const CreateOptions& options) {
   {
+    bool cancelled = false;  // under mu_
+    Cancellation::Callback wake(options.cancellation, [this, &cancelled] {
+      absl::MutexLock lock(&mu_);  // its release makes waiters look
+      cancelled = true;
+    });
     absl::MutexLock lock(&mu_);
-    const auto go_on = [this, cancelled]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-      return HasRoom() || *cancelled;
+    const auto go_on = [this, &cancelled]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+      return HasRoom() || cancelled;
     };
-    mu_.AwaitWithDeadline(absl::Condition(&go_on), deadline);
-    if (*cancelled) {
+    mu_.AwaitWithDeadline(absl::Condition(&go_on), options.deadline);
+    if (cancelled) {
       return absl::CancelledError("the session ended before it began");
     }
     if (!HasRoom()) {
@@ -41,14 +46,12 @@ absl::StatusOr<EnvironmentPool::Lease> EnvironmentPool::Acquire(
     }
     ++live_;
   }
-  absl::StatusOr<std::unique_ptr<Environment>> environment = factory_->Create();
+  absl::StatusOr<std::unique_ptr<Environment>> environment =
+      factory_->Create(options);
   if (environment.ok()) return Lease(this, *std::move(environment));
   Return();
   return environment.status();
 }
-
-// Releasing the mutex is what makes waiters look.
-void EnvironmentPool::Wake() { absl::MutexLock lock(&mu_); }
 
 void EnvironmentPool::Return() {
   absl::MutexLock lock(&mu_);

@@ -7,7 +7,6 @@
 #ifndef RLMESH_ENV_SESSION_ENVIRONMENT_POOL_H_
 #define RLMESH_ENV_SESSION_ENVIRONMENT_POOL_H_
 
-#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -15,7 +14,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "rlmesh/env/environment.h"
 
 namespace rlmesh {
@@ -27,8 +25,8 @@ namespace rlmesh {
 //
 // Example:
 //   EnvironmentPool pool(&factory);
-//   RLMESH_ASSIGN_OR_RETURN(auto lease, pool.Acquire(deadline, &cancelled));
-//   lease->Reset({}, &observation);
+//   RLMESH_ASSIGN_OR_RETURN(auto lease, pool.Acquire({deadline,
+//   &cancellation})); lease->Reset({}, &observation);
 class EnvironmentPool {
  public:
   // An environment, given back in the destructor, which may block for as long
@@ -57,15 +55,11 @@ class EnvironmentPool {
   // `factory` is borrowed; the pool outlives its leases.
   explicit EnvironmentPool(EnvironmentFactory* factory) : factory_(factory) {}
 
-  // Blocks until there is room, then for as long as the factory takes.
-  // ResourceExhausted at `deadline`, Cancelled when `*cancelled` became true
-  // (and Wake was called) before there was room; other errors are the
+  // Blocks until there is room, then for as long as the factory takes, both
+  // within what `options` say. ResourceExhausted when there is no room by the
+  // deadline, Cancelled when there was none by then; other errors are the
   // factory's.
-  absl::StatusOr<Lease> Acquire(absl::Time deadline,
-                                const std::atomic<bool>* cancelled);
-
-  // Makes waiting calls look at their `cancelled` again.
-  void Wake();
+  absl::StatusOr<Lease> Acquire(const CreateOptions& options);
 
  private:
   bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {

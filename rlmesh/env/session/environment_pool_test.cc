@@ -4,7 +4,6 @@
 
 #include "rlmesh/env/session/environment_pool.h"
 
-#include <atomic>
 #include <thread>
 
 #include "absl/status/status.h"
@@ -29,14 +28,14 @@ class EnvironmentPoolTest : public ::testing::Test {
   Script script_;
   ScriptedFactory factory_{&script_};
   EnvironmentPool pool_{&factory_};
-  std::atomic<bool> cancelled_{false};
+  Cancellation cancellation_;
 };
 
 TEST_F(EnvironmentPoolTest, TheNextOneWaitsUntilThereIsRoom) {
-  auto first = pool_.Acquire(absl::InfiniteFuture(), &cancelled_);
+  auto first = pool_.Acquire({});
   RLMESH_ASSERT_OK(first);
   std::thread waiter([this] {
-    RLMESH_EXPECT_OK(pool_.Acquire(absl::InfiniteFuture(), &cancelled_));
+    RLMESH_EXPECT_OK(pool_.Acquire({}));
     EXPECT_EQ(script_.created, 2);
   });
   *first = EnvironmentPool::Lease();
@@ -45,21 +44,18 @@ TEST_F(EnvironmentPoolTest, TheNextOneWaitsUntilThereIsRoom) {
 }
 
 TEST_F(EnvironmentPoolTest, AtTheDeadlineItNamesTheLimit) {
-  auto first = pool_.Acquire(absl::InfiniteFuture(), &cancelled_);
+  auto first = pool_.Acquire({});
   RLMESH_ASSERT_OK(first);
   EXPECT_THAT(
-      pool_.Acquire(absl::Now() + absl::Milliseconds(5), &cancelled_),
+      pool_.Acquire({absl::Now() + absl::Milliseconds(5), nullptr}),
       StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("all 1")));
 }
 
 TEST_F(EnvironmentPoolTest, AWaitCanBeCancelled) {
-  auto first = pool_.Acquire(absl::InfiniteFuture(), &cancelled_);
+  auto first = pool_.Acquire({});
   RLMESH_ASSERT_OK(first);
-  std::thread canceller([this] {
-    cancelled_ = true;
-    pool_.Wake();
-  });
-  EXPECT_THAT(pool_.Acquire(absl::InfiniteFuture(), &cancelled_),
+  std::thread canceller([this] { cancellation_.Cancel(); });
+  EXPECT_THAT(pool_.Acquire({absl::InfiniteFuture(), &cancellation_}),
               StatusIs(absl::StatusCode::kCancelled));
   canceller.join();
 }
@@ -69,10 +65,9 @@ TEST_F(EnvironmentPoolTest, AFactoryThatFailsTakesNoPlace) {
   script_.on_create = [&fails] {
     return fails ? absl::InternalError("no") : absl::OkStatus();
   };
-  EXPECT_THAT(pool_.Acquire(absl::InfiniteFuture(), &cancelled_),
-              StatusIs(absl::StatusCode::kInternal, "no"));
+  EXPECT_THAT(pool_.Acquire({}), StatusIs(absl::StatusCode::kInternal, "no"));
   fails = false;
-  RLMESH_EXPECT_OK(pool_.Acquire(absl::Now(), &cancelled_));
+  RLMESH_EXPECT_OK(pool_.Acquire({absl::Now(), nullptr}));
 }
 
 }  // namespace

@@ -144,7 +144,8 @@ void ScriptedEnvironment::Cancel() {
   if (script_->on_cancel) script_->on_cancel();
 }
 
-absl::StatusOr<std::unique_ptr<Environment>> ScriptedFactory::Create() {
+absl::StatusOr<std::unique_ptr<Environment>> ScriptedFactory::Create(
+    const CreateOptions& /*options*/) {
   if (script_->on_create) RLMESH_RETURN_IF_ERROR(script_->on_create());
   ++script_->created;
   return std::make_unique<ScriptedEnvironment>(script_);

@@ -90,7 +90,9 @@ class ScriptedFactory : public EnvironmentFactory {
   explicit ScriptedFactory(Script* script) : script_(script) {}
 
   const EnvContract& contract() const override { return script_->contract; }
-  absl::StatusOr<std::unique_ptr<Environment>> Create() override;
+  using EnvironmentFactory::Create;
+  absl::StatusOr<std::unique_ptr<Environment>> Create(
+      const CreateOptions& options) override;
   int max_environments() const override { return script_->max_environments; }
 
  private:

@@ -41,6 +41,18 @@ class InClose(Env):
         time.sleep(1000)
 
 
+class InSecondInit(Env):
+    """Of the same process."""
+
+    made = 0
+
+    def __init__(self):
+        super().__init__()
+        InSecondInit.made += 1
+        if InSecondInit.made > 1:
+            time.sleep(1000)
+
+
 class InInit(Env):
     def __init__(self):
         time.sleep(1000)
@@ -51,6 +63,14 @@ def after_the_first():
     mark = os.environ["RLMESH_TEST_MARK"]
     if os.path.exists(mark):
         raise RuntimeError("only once")
+    open(mark, "w").close()
+    return Dies()
+
+
+def in_the_second_process():
+    mark = os.environ["RLMESH_TEST_MARK"]
+    if os.path.exists(mark):
+        time.sleep(1000)
     open(mark, "w").close()
     return Dies()
 
