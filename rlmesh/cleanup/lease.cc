@@ -19,6 +19,12 @@
 #include "rlmesh/base/temp_dir.h"
 
 namespace rlmesh {
+namespace {
+
+// A process may start others while it is being killed.
+constexpr int kKillRounds = 10;
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Lease>> Lease::Take(std::string leases_folder,
                                                    absl::string_view what) {
@@ -78,6 +84,17 @@ absl::StatusOr<std::string> Lease::MakeFolder() {
   return folder;
 }
 
+absl::Status Lease::AddBuildFolder(absl::string_view path) {
+  if (!IsBuildFolder(path)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the folder ", path, " is not named as build folders are, ",
+        "and would never be cleaned up"));
+  }
+  absl::MutexLock lock(&mu_);
+  record_.folders.emplace_back(path);
+  return Write();
+}
+
 absl::Status Lease::AddSocket(absl::string_view path) {
   absl::MutexLock lock(&mu_);
   record_.sockets.emplace_back(path);
@@ -96,6 +113,22 @@ absl::Status Lease::AddProcess(pid_t pid) {
 std::string Lease::variable() const {
   absl::MutexLock lock(&mu_);
   return record_.Variable();
+}
+
+void Lease::KillStragglers() const {
+  const std::string mark = variable();
+  const ProcTable table;
+  for (int round = 0; round < kKillRounds; ++round) {
+    bool found = false;
+    for (const ProcessInfo& process : table.All()) {
+      if (process.has_ended || process.pid == getpid() ||
+          !table.HasVariable(process.pid, mark)) {
+        continue;
+      }
+      found = table.Kill(process) || found;
+    }
+    if (!found) return;
+  }
 }
 
 absl::Status Lease::Release() {

@@ -52,6 +52,10 @@ class Lease {
   // Makes a short private folder (mode 0700) in /tmp, removed with the lease.
   absl::StatusOr<std::string> MakeFolder();
 
+  // Adds a folder that is about to be made, named IsBuildFolder; removed with
+  // the lease.
+  absl::Status AddBuildFolder(absl::string_view path);
+
   // Adds a Unix socket that lies outside the folders.
   absl::Status AddSocket(absl::string_view path);
 
@@ -62,6 +66,10 @@ class Lease {
   // "RLMESH_LEASE=...": belongs into the environment of every owned process,
   // which then can be found even if we die before AddProcess.
   std::string variable() const;
+
+  // Kills the processes that have variable() in their environment: whatever
+  // processes of ours have started and left behind.
+  void KillStragglers() const;
 
   // The file, for messages.
   const std::string& path() const { return path_; }

@@ -9,7 +9,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "re2/re2.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/json/json.h"
 
@@ -129,6 +131,14 @@ std::string LeaseRecord::ToJson() const {
 
 std::string LeaseRecord::Variable() const {
   return absl::StrCat("RLMESH_LEASE=", token);
+}
+
+bool IsBuildFolder(absl::string_view path) {
+  static const RE2* const kBuildFolder =
+      new RE2("(?:/[^/\\x00]+)*/[0-9a-z]+\\.building\\.[0-9a-f]{16}");
+  return RE2::FullMatch(re2::StringPiece(path.data(), path.size()),
+                        *kBuildFolder) &&
+         !absl::StrContains(path, "/../");
 }
 
 OwnerVerdict JudgeOwner(const LeaseRecord& record, const ProcTable& table) {

@@ -54,6 +54,11 @@ struct LeaseRecord {
   std::string Variable() const;
 };
 
+// Whether `path` is named as the folders in which something is built before it
+// is moved to its place: absolute, without "..", "/NAME.building.TOKEN" at its
+// end, TOKEN 16 lower-case hex digits. Says nothing about what is there.
+bool IsBuildFolder(absl::string_view path);
+
 enum class OwnerState { kAlive, kGone, kUnknown };
 
 struct OwnerVerdict {

@@ -169,5 +169,21 @@ INSTANTIATE_TEST_SUITE_P(
       return info.param.name;
     });
 
+TEST(IsBuildFolderTest, TakesNothingButSuchFolders) {
+  EXPECT_TRUE(IsBuildFolder("/home/a b/envs/0a1b.building.0123456789abcdef"));
+  EXPECT_TRUE(IsBuildFolder("/0a1b.building.0123456789abcdef"));
+  for (const char* other :
+       {"", "/", "0a1b.building.0123456789abcdef",
+        "/home/envs/0a1b.building.0123456789abcdef/env",
+        "/home/envs/0a1b.building.0123456789abcde",
+        "/home/envs/0a1b.building.0123456789abcdeg",
+        "/home/envs/.building.0123456789abcdef", "/home/envs/0a1b",
+        "/home/../envs/0a1b.building.0123456789abcdef",
+        "/home//envs/0a1b.building.0123456789abcdef",
+        "/home/envs/0a1b.building.0123456789abcdef\n"}) {
+    EXPECT_FALSE(IsBuildFolder(other)) << other;
+  }
+}
+
 }  // namespace
 }  // namespace rlmesh

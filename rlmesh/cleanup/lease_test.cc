@@ -112,5 +112,18 @@ TEST_F(LeaseTest, ProcessesAreRecordedWithTheirStartTime) {
   EXPECT_THAT(record.sockets, ElementsAre("/tmp/s"));
 }
 
+TEST_F(LeaseTest, ABuildFolderIsWrittenDownAndRemoved) {
+  absl::StatusOr<std::unique_ptr<Lease>> lease = Take();
+  RLMESH_ASSERT_OK(lease);
+  const std::string folder = dir_->path() + "/key.building.0123456789abcdef";
+  RLMESH_ASSERT_OK((*lease)->AddBuildFolder(folder));
+  EXPECT_THAT(Read(**lease).folders, ElementsAre(folder));
+  ASSERT_EQ(mkdir(folder.c_str(), 0700), 0);
+  EXPECT_THAT((*lease)->AddBuildFolder(dir_->path()),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  RLMESH_ASSERT_OK((*lease)->Release());
+  EXPECT_FALSE(std::filesystem::exists(folder));
+}
+
 }  // namespace
 }  // namespace rlmesh

@@ -67,17 +67,18 @@ std::vector<std::string> List(const std::string& folder) {
   return names;
 }
 
+bool IsTemporaryFolder(absl::string_view path) {
+  return absl::ConsumePrefix(&path, kFolderStart) && !path.empty() &&
+         path.size() <= 64 && std::all_of(path.begin(), path.end(), [](char c) {
+           return absl::ascii_isalnum(c) || c == '-';
+         });
+}
+
 // Whether a lease may have made it: a path of that form, ours, no link.
 bool IsLeasedFolder(const std::string& path) {
-  absl::string_view name = path;
-  if (!absl::ConsumePrefix(&name, kFolderStart) || name.empty() ||
-      name.size() > 64 || !std::all_of(name.begin(), name.end(), [](char c) {
-        return absl::ascii_isalnum(c) || c == '-';
-      })) {
-    return false;
-  }
   struct stat status;
-  return lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+  return (IsTemporaryFolder(path) || IsBuildFolder(path)) &&
+         lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
          status.st_uid == geteuid();
 }
 

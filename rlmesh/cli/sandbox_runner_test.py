@@ -4,11 +4,14 @@
 """sandbox_runner, env_server and reaper as programs: what a user sees and keeps."""
 
 import glob
+import io
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
+import tarfile
 import tempfile
 import threading
 import time
@@ -62,6 +65,35 @@ class Env(gymnasium.Env):
 
 gymnasium.register("Faulty-v0", entry_point=Env)
 """
+
+
+# A build that tells where its temporary files go, and goes on for ever.
+SLOW_BUILD = """
+import os, tempfile, time
+def prepare_metadata_for_build_wheel(*arguments, **keywords):
+    with open(os.environ["SLOW_BUILD_TELLS"], "w") as pipe:
+        pipe.write(tempfile.gettempdir() + "\\n")
+    time.sleep(1000)
+get_requires_for_build_wheel = build_wheel = lambda *arguments, **keywords: []
+"""
+
+BACKEND = """
+[build-system]
+requires = []
+build-backend = "slow_build"
+backend-path = ["."]
+"""
+
+
+def write_slow_source(folder):
+    """Puts the source of a package that takes for ever to build into `folder`."""
+    name = "slow_source-1.0"
+    with tarfile.open(os.path.join(folder, name + ".tar.gz"), "w:gz") as tar:
+        for path, text in (("pyproject.toml", BACKEND), ("slow_build.py", SLOW_BUILD),
+                           ("PKG-INFO", "Metadata-Version: 2.1\nName: slow-source\nVersion: 1.0\n")):
+            member = tarfile.TarInfo(name + "/" + path)
+            member.size = len(text)
+            tar.addfile(member, io.BytesIO(text.encode()))
 
 
 class Running:
@@ -118,6 +150,7 @@ class SandboxRunnerTest(unittest.TestCase):
             "faulty_envs": ENVIRONMENTS,
             "slow_import": "import time\nprint('sleeping', flush=True)\ntime.sleep(1000)\n",
         })
+        write_slow_source(cls.wheels)
 
     @classmethod
     def tearDownClass(cls):
@@ -136,9 +169,12 @@ class SandboxRunnerTest(unittest.TestCase):
             "PIP_FIND_LINKS": "%s %s" % (WHEELS, self.wheels),
             "PIP_CONFIG_FILE": "/dev/null",
             "PIP_NO_CACHE_DIR": "1",
+            "TMPDIR": os.path.join(self.folder, "tmp"),
             # Passes into the sandbox: finds whatever is left of a test.
             "LC_RLMESH_TEST": self.mark,
         }
+
+        os.makedirs(self.env["TMPDIR"], exist_ok=True)
 
     def tearDown(self):
         self.assert_nothing_left()
@@ -161,7 +197,8 @@ class SandboxRunnerTest(unittest.TestCase):
             os.sched_yield()
         self.assertEqual(self.processes(), [])
         self.assertEqual(glob.glob(self.cache + "/leases/*.json"), [])
-        self.assertEqual(glob.glob(self.cache + "/envs/*.building"), [])
+        self.assertEqual(glob.glob(self.cache + "/envs/*.*"), [])
+        self.assertEqual(os.listdir(self.env["TMPDIR"]), [])
 
     def start(self, *arguments, **kwargs):
         return Running([RUNNER] + list(arguments), self.env, **kwargs)
@@ -302,11 +339,51 @@ class SandboxRunnerTest(unittest.TestCase):
         self.assertIn("interrupted", running.stderr)
         self.assert_nothing_left()
 
-    def test_ctrl_c_while_pip_runs(self):
-        self.env["RLMESH_CACHE"] = self.cache = os.path.join(self.folder, "cache-pip")
-        running = self.start("run", "CartPole-v1")
-        running.wait_for("installing gymnasium")
-        self.assert_interrupted(running)
+    def start_slow_build(self, program=(RUNNER,), **kwargs):
+        """Starts a set-up, and returns it when pip is at work with its folders and a child of its own."""
+        pipe = os.path.join(self.folder, self.mark)
+        os.mkfifo(pipe)
+        self.env["SLOW_BUILD_TELLS"] = pipe
+        running = Running(list(program) + ["run", "CartPole-v1", "--package=slow_source"], self.env, **kwargs)
+        reader = os.open(pipe, os.O_RDWR)
+        try:
+            if not select.select([reader], [], [], LONG)[0]:
+                running.process.kill()
+                self.fail("pip did not begin to build: " + running.stderr)
+            temp_folder = os.read(reader, 4096).decode().strip()
+        finally:
+            os.close(reader)
+            os.remove(pipe)
+        self.assertTrue(temp_folder.startswith(self.cache + "/envs/"), temp_folder)
+        self.assertTrue(glob.glob(temp_folder + "/pip-*"), "pip keeps its folders elsewhere")
+        return running
+
+    def test_ctrl_c_while_pip_builds(self):
+        self.assert_interrupted(self.start_slow_build())
+
+    def test_a_runner_killed_while_pip_builds_leaves_only_what_the_reaper_removes(self):
+        running = self.start_slow_build()
+        running.process.kill()
+        running.process.wait(LONG)
+        self.assertNotEqual(self.processes(), [])
+        done = subprocess.run([REAPER, "--json"], env=self.env, capture_output=True, text=True, check=True)
+        reaped = json.loads(done.stdout)
+        self.assertEqual(reaped["outcome"], "reaped")
+        self.assertIn("slow_source", reaped["what"])
+        running.finish()
+        for left in glob.glob(self.cache + "/envs/*.lock"):
+            self.assertEqual(os.path.getsize(left), 0)
+            os.remove(left)
+
+    def test_the_next_runner_ends_a_set_up_without_a_runner(self):
+        running = self.start_slow_build()
+        running.process.kill()
+        running.process.wait(LONG)
+        again = self.start_slow_build()
+        self.assertIn("left behind", again.stderr)
+        self.assertEqual(len(glob.glob(self.cache + "/envs/*.building.*")), 1)
+        running.finish()
+        self.assert_interrupted(again)
 
     def test_ctrl_c_while_the_environment_starts(self):
         running = self.start("run", "CartPole-v1", "--package=faulty_envs", "--import=slow_import",

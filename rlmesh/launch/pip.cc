@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -23,6 +24,20 @@
 namespace rlmesh {
 namespace {
 
+// Our environment, such that what is started can be found, and leaves its
+// temporary files where they are cleared with the rest.
+std::vector<std::string> VariablesFor(const PipRequest& request) {
+  std::vector<std::string> variables = {
+      request.lease->variable(), absl::StrCat("TMPDIR=", request.temp_folder)};
+  for (std::string& variable : WithoutPythonSettings()) {
+    if (!absl::StartsWith(variable, "RLMESH_LEASE=") &&
+        !absl::StartsWith(variable, "TMPDIR=")) {
+      variables.push_back(std::move(variable));
+    }
+  }
+  return variables;
+}
+
 struct Finished {
   ExitStatus exit;
   std::string output;
@@ -32,7 +47,7 @@ absl::StatusOr<Finished> RunToEnd(const PipRequest& request,
                                   std::vector<std::string> argv) {
   ChildProcessOptions options;
   options.argv = std::move(argv);
-  options.env = WithoutPythonSettings();
+  options.env = VariablesFor(request);
   options.working_dir = request.working_dir;
   options.standard_output = ChildProcessOptions::Output::kCapture;
   options.standard_error = ChildProcessOptions::Output::kCapture;
@@ -51,6 +66,7 @@ absl::StatusOr<Finished> RunToEnd(const PipRequest& request,
   };
   RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<ChildProcess> child,
                           ChildProcess::Start(std::move(options)));
+  RLMESH_RETURN_IF_ERROR(request.lease->AddProcess(child->pid()));
   absl::StatusOr<ExitStatus> exit =
       WaitOrCancel(*child, request.deadline - absl::Now(), request.cancel_fd);
   if (!exit.ok()) {

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "rlmesh/cleanup/lease.h"
 #include "rlmesh/launch/python_probe.h"
 
 namespace rlmesh {
@@ -25,6 +26,10 @@ struct PipRequest {
   std::string requirements_file;
   std::string working_dir;
   std::string folder;  // of the virtual environment
+  // Where venv, pip and what they run put what is not kept; and what owns all
+  // these processes. Borrowed.
+  std::string temp_folder;
+  Lease* lease = nullptr;
   absl::Time deadline;
   int cancel_fd = -1;
   std::function<void(absl::string_view)> on_detail;

@@ -243,15 +243,6 @@ void ProcessSandbox::TerminateServer() const {
   }
 }
 
-void ProcessSandbox::KillStragglers() const {
-  const ProcTable table;
-  for (const ProcessInfo& process : table.All()) {
-    if (table.HasVariable(process.pid, lease_->variable())) {
-      table.Kill(process);
-    }
-  }
-}
-
 absl::Status ProcessSandbox::Stop(absl::Duration grace) {
   if (child_ != nullptr && !child_->exit_status().has_value()) {
     TerminateServer();
@@ -266,7 +257,8 @@ absl::Status ProcessSandbox::Stop(absl::Duration grace) {
     pollfd ended = {inner_end_.get(), POLLIN, 0};
     poll(&ended, 1, absl::ToInt64Milliseconds(kEndTime));
   }
-  if (inner_ == 0) KillStragglers();
+  // Without bubblewrap, what the user's code started may have got away.
+  if (inner_ == 0) lease_->KillStragglers();
   return lease_->Release();
 }
 

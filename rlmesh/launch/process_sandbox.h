@@ -104,8 +104,6 @@ class ProcessSandbox {
   absl::Status AwaitReady(const ProcessSandboxOptions& options);
   absl::Status ExplainEnd(const ProcessSandboxOptions& options) const;
   void TerminateServer() const;
-  // Without bubblewrap, what the user's code started may have got away.
-  void KillStragglers() const;
 
   std::unique_ptr<Lease> lease_;
   std::string folder_;

@@ -12,20 +12,27 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "absl/types/optional.h"
+#include "glog/logging.h"
 #include "rlmesh/base/fd.h"
 #include "rlmesh/base/file.h"
+#include "rlmesh/base/random.h"
 #include "rlmesh/base/sha256.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/base/temp_dir.h"
+#include "rlmesh/cleanup/lease.h"
+#include "rlmesh/cleanup/reaper.h"
 #include "rlmesh/launch/child_wait.h"
 #include "rlmesh/launch/pip.h"
 
@@ -96,16 +103,43 @@ bool IsComplete(const std::string& folder) {
          access(absl::StrCat(folder, "/bin/python").c_str(), X_OK) == 0;
 }
 
-// Holds the lock of one environment, waiting for it when `deadline` allows.
-absl::StatusOr<UniqueFd> Lock(const std::string& path, absl::Time deadline,
+// The lock of one environment; its file is there while somebody holds it.
+class HeldLock {
+ public:
+  HeldLock(UniqueFd fd, std::string path)
+      : fd_(std::move(fd)), path_(std::move(path)) {}
+  HeldLock(HeldLock&&) = default;
+  HeldLock& operator=(HeldLock&&) = delete;
+  ~HeldLock() {
+    if (fd_.valid()) unlink(path_.c_str());
+  }
+
+ private:
+  UniqueFd fd_;
+  std::string path_;
+};
+
+// Whether `fd` is the file at `path`, and not one that was there before.
+bool IsFileAt(int fd, const std::string& path) {
+  struct stat ours, there;
+  return fstat(fd, &ours) == 0 && stat(path.c_str(), &there) == 0 &&
+         ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+}
+
+// Waits for the lock when `deadline` allows.
+absl::StatusOr<HeldLock> Lock(const std::string& path, absl::Time deadline,
                               int cancel_fd,
                               const std::function<void()>& on_wait) {
-  UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!fd.valid()) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("opening ", path));
-  }
-  for (bool first = true; flock(fd.get(), LOCK_EX | LOCK_NB) != 0;
-       first = false) {
+  bool has_waited = false;
+  while (true) {
+    UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd.valid()) {
+      return absl::ErrnoToStatus(errno, absl::StrCat("opening ", path));
+    }
+    if (flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
+      if (IsFileAt(fd.get(), path)) return HeldLock(std::move(fd), path);
+      continue;  // it was released, and removed, in between
+    }
     if (errno != EWOULDBLOCK && errno != EINTR) {
       return absl::ErrnoToStatus(errno, absl::StrCat("locking ", path));
     }
@@ -114,30 +148,44 @@ absl::StatusOr<UniqueFd> Lock(const std::string& path, absl::Time deadline,
           "another process holds ", path,
           " and has not finished the Python environment; end it, or wait"));
     }
-    if (first) on_wait();
+    if (!has_waited) on_wait();
+    has_waited = true;
     if (IsCancelledWithin(absl::Milliseconds(50), cancel_fd)) {
       return CancelledByUser();
     }
   }
-  return fd;
 }
 
-// Clears what killed processes left half-made. Those still at work hold their
-// locks.
-void ClearAbandoned(const std::string& folder) {
+// Clears what killed processes left half-made, and ends what still works on it.
+// Who is alive holds the lock of `own_key` (that is us) or of another one.
+void ClearAbandoned(const std::string& folder, const std::string& own_key) {
+  ReaperOptions reaper;
+  reaper.lock_timeout = absl::ZeroDuration();
+  if (absl::Status s = Sweep(reaper).status(); !s.ok()) {
+    LOG(INFO) << "sweeping: " << s;
+  }
   std::error_code error;
-  std::vector<std::string> found;
+  std::map<std::string, std::vector<std::string>> found;
   for (std::filesystem::directory_iterator it(folder, error), end;
        !error && it != end; it.increment(error)) {
-    const std::string path = it->path().string();
-    if (absl::EndsWith(path, kBuilding)) found.push_back(path);
+    const std::string name = it->path().filename().string();
+    const std::string key = name.substr(0, name.find('.'));
+    if (absl::StartsWith(name, absl::StrCat(key, kBuilding))) {
+      found[key].push_back(it->path().string());
+    } else if (absl::EndsWith(name, kLock)) {
+      found[key];  // taking and releasing it removes it
+    }
   }
-  for (const std::string& path : found) {
-    const std::string lock =
-        absl::StrCat(absl::StripSuffix(path, kBuilding), kLock);
-    absl::StatusOr<UniqueFd> held =
-        Lock(lock, absl::InfinitePast(), /*cancel_fd=*/-1, [] {});
-    if (held.ok()) (void)RemoveTree(path);
+  for (const auto& [key, paths] : found) {
+    absl::optional<HeldLock> held;
+    if (key != own_key) {
+      absl::StatusOr<HeldLock> lock =
+          Lock(absl::StrCat(folder, "/", key, kLock), absl::InfinitePast(),
+               /*cancel_fd=*/-1, [] {});
+      if (!lock.ok()) continue;
+      held.emplace(*std::move(lock));
+    }
+    for (const std::string& path : paths) (void)RemoveTree(path);
   }
 }
 
@@ -163,18 +211,33 @@ absl::Status MoveScripts(const std::string& from, const std::string& to) {
   return absl::OkStatus();
 }
 
-// Removes a folder unless it was given up.
-class Cleared {
- public:
-  explicit Cleared(std::string path) : path_(std::move(path)) {}
-  ~Cleared() {
-    if (!path_.empty()) (void)RemoveTree(path_);
+// Makes the environment of `request` in `building`, and moves it to `folder`.
+absl::Status Build(PipRequest* request, const std::string& building,
+                   const std::string& folder,
+                   const std::function<void()>& on_install) {
+  request->folder = building + "/env";
+  request->temp_folder = building + "/tmp";
+  RLMESH_RETURN_IF_ERROR(MakeFolders(request->temp_folder));
+  RLMESH_RETURN_IF_ERROR(MakeVirtualEnvironment(request));
+  on_install();
+  RLMESH_RETURN_IF_ERROR(InstallPackages(*request));
+  RLMESH_RETURN_IF_ERROR(MoveScripts(request->folder, folder));
+  // The marker must not reach the disk before what it vouches for.
+  UniqueFd made(
+      open(request->folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!made.valid() || syncfs(made.get()) != 0) {
+    return absl::ErrnoToStatus(errno,
+                               absl::StrCat("syncing ", request->folder));
   }
-  void GiveUp() { path_.clear(); }
-
- private:
-  std::string path_;
-};
+  RLMESH_RETURN_IF_ERROR(WriteFileAtomically(
+      absl::StrCat(request->folder, "/", kMarker),
+      absl::StrCat(absl::StrJoin(request->packages, "\n"), "\n")));
+  if (rename(request->folder.c_str(), folder.c_str()) != 0) {
+    return absl::ErrnoToStatus(errno,
+                               absl::StrCat("renaming ", request->folder));
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -220,48 +283,41 @@ absl::StatusOr<PythonEnv> PreparePythonEnv(const PythonEnvOptions& options) {
 
   const absl::Time deadline = absl::Now() + options.timeout;
   RLMESH_ASSIGN_OR_RETURN(
-      UniqueFd lock,
+      HeldLock lock,
       Lock(absl::StrCat(env.folder, kLock), deadline, options.cancel_fd, [&] {
         say("waiting for another process that is making the same Python "
             "environment");
       }));
   env.was_cached = IsComplete(env.folder);
   if (env.was_cached) return env;
-  ClearAbandoned(root);
-  const std::string building = absl::StrCat(env.folder, kBuilding);
-  RLMESH_RETURN_IF_ERROR(RemoveTree(building));
+  ClearAbandoned(root, key);
   RLMESH_RETURN_IF_ERROR(RemoveTree(env.folder));
 
-  Cleared cleared(building);
+  const std::string wanted = packages.empty() ? options.requirements_file
+                                              : absl::StrJoin(packages, ", ");
+  RLMESH_ASSIGN_OR_RETURN(
+      std::unique_ptr<Lease> lease,
+      Lease::Take("", absl::StrCat("pip install ", wanted)));
+  // A name of its own: nobody else ever writes there.
+  const std::string building = absl::StrCat(
+      env.folder, kBuilding, absl::StrFormat(".%016x", RandomSeed()));
+  RLMESH_RETURN_IF_ERROR(lease->AddBuildFolder(building));
   PipRequest request;
   request.interpreter = options.interpreter;
   request.packages = packages;
   request.requirements_file = options.requirements_file;
   request.working_dir = options.working_dir;
-  request.folder = building;
+  request.lease = lease.get();
   request.deadline = deadline;
   request.cancel_fd = options.cancel_fd;
   request.on_detail = options.on_detail;
-  RLMESH_RETURN_IF_ERROR(MakeVirtualEnvironment(&request));
-  say(absl::StrCat("installing ",
-                   packages.empty() ? options.requirements_file
-                                    : absl::StrJoin(packages, ", "),
-                   " for Python ", options.interpreter.version,
-                   " (once; kept in ", root, ")"));
-  RLMESH_RETURN_IF_ERROR(InstallPackages(request));
-  RLMESH_RETURN_IF_ERROR(MoveScripts(building, env.folder));
-  // The marker must not reach the disk before what it vouches for.
-  UniqueFd folder(open(building.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.valid() || syncfs(folder.get()) != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("syncing ", building));
-  }
-  RLMESH_RETURN_IF_ERROR(
-      WriteFileAtomically(absl::StrCat(building, "/", kMarker),
-                          absl::StrCat(absl::StrJoin(packages, "\n"), "\n")));
-  if (rename(building.c_str(), env.folder.c_str()) != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("renaming ", building));
-  }
-  cleared.GiveUp();
+  const absl::Status built = Build(&request, building, env.folder, [&] {
+    say(absl::StrCat("installing ", wanted, " for Python ",
+                     options.interpreter.version, " (once; kept in ", root,
+                     ")"));
+  });
+  lease->KillStragglers();
+  RLMESH_RETURN_IF_ERROR(built);
   RLMESH_RETURN_IF_ERROR(SyncPath(root));
   return env;
 }

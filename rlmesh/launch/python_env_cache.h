@@ -56,8 +56,10 @@ struct PythonEnv {
 // venv and pip as this machine has it set up (its index, proxies and caches are
 // respected) in a minute or so. One that is found needs no network.
 //
-// Never half-made: made beside its place, synced, then renamed. Whatever a
-// killed process left is cleared by the next one. Any number of processes may
+// Never half-made: made beside its place in a folder of its own, synced, then
+// renamed. That folder and the processes at work in it are under a Lease:
+// whatever a killed process left is ended and cleared by the next one, or by the
+// Reaper. Any number of processes may
 // call it at once: those that want the same environment make it once, the
 // others wait, and say so. Thread-safe.
 //
