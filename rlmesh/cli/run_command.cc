@@ -4,6 +4,7 @@
 
 #include "rlmesh/cli/run_command.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "glog/logging.h"
 #include "rlmesh/base/error_details.h"
@@ -22,6 +24,7 @@
 #include "rlmesh/driver/progress.h"
 #include "rlmesh/driver/report.h"
 #include "rlmesh/driver/run.h"
+#include "rlmesh/json/json.h"
 #include "rlmesh/model/builtin/policy.h"
 #include "rlmesh/model/remote_model.h"
 #include "rlmesh/sandbox/front_source.h"
@@ -47,6 +50,20 @@ void SweepFirst(StatusLine* status) {
                                " left behind"));
     }
   }
+}
+
+// A refusal says its reason in its message. The way there, a Python traceback,
+// is for who looks for a fault: RLMESH_LOG=debug.
+absl::Status WithoutTraceback(const absl::Status& status) {
+  const char* level = getenv("RLMESH_LOG");
+  if (level != nullptr && absl::StartsWith(level, "debug")) return status;
+  if (!absl::StrContains(GetErrorDetails(status).traceback,
+                         "Traceback (most recent call last)")) {
+    return status;
+  }
+  return absl::Status(
+      status.code(),
+      absl::StrCat(status.message(), " (RLMESH_LOG=debug shows where)"));
 }
 
 absl::StatusOr<std::unique_ptr<Model>> MakeModel(
@@ -98,8 +115,10 @@ absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
   process.on_detail = [&status](absl::string_view text) {
     status.Detail(text);
   };
-  RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<SandboxEnvironment> environment,
-                          StartInProcesses(source, process));
+  absl::StatusOr<std::unique_ptr<SandboxEnvironment>> started =
+      StartInProcesses(source, process);
+  if (!started.ok()) return WithoutTraceback(started.status());
+  const std::unique_ptr<SandboxEnvironment> environment = *std::move(started);
   status.Say(absl::StrCat("serving ", environment->contract().id,
                           ", isolation: ", environment->sandbox().isolation()));
 
@@ -164,9 +183,19 @@ absl::Status RunCommandOptions::Validate() const {
     return absl::InvalidArgumentError(
         absl::StrCat("--runtime=", runtime, " is none of auto, process"));
   }
-  if (absl::StatusOr<Policy> policy = Policy::Parse(this->policy);
-      !policy.ok()) {
-    return Annotate(policy.status(), absl::StrCat("--policy=", this->policy));
+  absl::StatusOr<Policy> parsed = Policy::Parse(policy);
+  if (!parsed.ok()) {
+    return Annotate(parsed.status(), absl::StrCat("--policy=", policy));
+  }
+  // Whether the value fits is known once there is an action space: a bare word
+  // may be a text.
+  if (parsed->kind == Policy::Kind::kConstant &&
+      parsed->text.find_first_of("[{") == 0) {
+    if (absl::Status s = ParseJson(parsed->text).status(); !s.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--policy=", policy, ": the value is not valid ", s.message(),
+          "; write constant:1 or constant:[0.5, -1]"));
+    }
   }
   RLMESH_RETURN_IF_ERROR(process.Validate());
   return PlayOptions(*this).Validate();

@@ -61,6 +61,12 @@ int SandboxRunnerMain(int argc, char** argv) {
     return kExitOk;
   }
   const std::string near = Nearest(command, {"run", "help"});
+  if (near.empty() && ParseRunnable(command).ok()) {
+    std::cerr << "sandbox_runner: \"" << command
+              << "\" is an environment, and there is no subcommand; write:\n"
+              << "  sandbox_runner run " << command << std::endl;
+    return kExitUsage;
+  }
   std::cerr << "sandbox_runner: there is no subcommand \"" << command << "\""
             << (near.empty() ? "" : "; did you mean " + near + "?")
             << "\nTry: sandbox_runner --help" << std::endl;

@@ -267,6 +267,10 @@ class SandboxRunnerTest(unittest.TestCase):
             (["run", "CartPole-v1", "--episods=3"], "did you mean --episodes?"),
             (["run", "CartPole-v1", "--episodes=x"], "How many episodes"),
             (["run"], "sandbox_runner run CartPole-v1"),
+            (["CartPole-v1"], "write:\n  sandbox_runner run CartPole-v1\n"),
+            (["run", "CartPole-v1", "--policy=constant:[1"], "constant:1"),
+            (["run", "CartPole-v1", "--package=foo bar"], "a comma between two"),
+            (["run", "CartPole-v1", "--requirements=/nope.txt"], "/nope.txt"),
             (["run", "ftp://x"], "gym://"),
             (["run", "CartPole"], "gym://CartPole"),
             (["run", "CartPole-v1", "--kwargs=[]"], "kwargs must decode to an object"),
@@ -276,6 +280,25 @@ class SandboxRunnerTest(unittest.TestCase):
             code, _, err = self.run_to_end(*arguments)
             self.assertEqual(code, 2, err)
             self.assertIn(meant, err)
+            self.assertNotIn("runtime: process", err)
+
+    def test_a_module_that_only_the_current_folder_has(self):
+        folder = os.path.join(self.folder, "mine")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "mine.py"), "w") as file:
+            file.write("import gymnasium\n")
+        for arguments in (["mine:Mine-v0"], ["CartPole-v1", "--import=mine"]):
+            code, _, err = self.run_to_end("run", *arguments, cwd=folder)
+            self.assertEqual(code, 1)
+            self.assertIn("a sandbox does not see the current folder", err)
+            self.assertIn("--package=", err)
+
+    def test_a_home_that_cannot_be(self):
+        self.env["HOME"] = "/dev/null/home"
+        del self.env["RLMESH_CACHE"]
+        err = self.fail("run", "CartPole-v1")
+        self.assertIn("$HOME", err)
+        self.assertIn("RLMESH_CACHE", err)
 
     def test_dashes_and_underscores_are_the_same(self):
         self.play("CartPole-v1", "--episodes=1", "--max-steps=3", "--start_timeout=60s", "--step-timeout=60s")
@@ -316,9 +339,14 @@ class SandboxRunnerTest(unittest.TestCase):
         faulty = ["Faulty-v0", "--package=faulty_envs", "--import=faulty_envs"]
         out, _ = self.play(*faulty, "--episodes=2", "--max_steps=4", "--json", "--seed=1")
         self.assertEqual([e["steps"] for e in json.loads(out)["episodes"]], [4, 4])
-        code, _, err = self.run_to_end("run", *faulty, '--kwargs={"fault": "init"}')
-        self.assertEqual(code, 1)
+        refused = ["run", *faulty, '--kwargs={"fault": "init"}']
+        err = self.fail(*refused)
         self.assertIn("no such size", err)
+        self.assertIn("--kwargs", err.splitlines()[-1])
+        self.env["RLMESH_LOG"] = "debug"
+        code, _, err = self.run_to_end(*refused)
+        self.assertEqual(code, 1)
+        self.assertIn("Traceback", err)
 
     def test_an_environment_that_ends_its_process(self):
         code, _, err = self.run_to_end("run", "Faulty-v0", "--package=faulty_envs", "--import=faulty_envs",
@@ -371,8 +399,8 @@ class SandboxRunnerTest(unittest.TestCase):
         self.assertEqual(reaped["outcome"], "reaped")
         self.assertIn("slow_source", reaped["what"])
         running.finish()
+        # The next set-up clears its lock: the reaper knows leases only.
         for left in glob.glob(self.cache + "/envs/*.lock"):
-            self.assertEqual(os.path.getsize(left), 0)
             os.remove(left)
 
     def test_the_next_runner_ends_a_set_up_without_a_runner(self):
@@ -393,6 +421,19 @@ class SandboxRunnerTest(unittest.TestCase):
 
     def test_ctrl_c_while_playing(self):
         running = self.start("run", "CartPole-v1", "--episodes=1000000")
+        running.wait_for("1000000")
+        self.assert_interrupted(running)
+
+    def bazel_run(self):
+        """A program that becomes the runner as `bazel run` does: elsewhere, in the same process group."""
+        elsewhere = os.path.join(self.folder, "runfiles")
+        os.makedirs(elsewhere, exist_ok=True)
+        script = 'cd "$0" && export BUILD_WORKING_DIRECTORY="$1" && shift && exec "$@"'
+        return ["/bin/sh", "-c", script, elsewhere, self.folder, RUNNER]
+
+    def test_ctrl_c_under_bazel_run(self):
+        self.assert_interrupted(self.start_slow_build(self.bazel_run()))
+        running = Running(self.bazel_run() + ["run", "CartPole-v1", "--episodes=1000000"], self.env)
         running.wait_for("1000000")
         self.assert_interrupted(running)
 

@@ -4,14 +4,20 @@
 
 #include "rlmesh/launch/process_runtime.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "re2/re2.h"
+#include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/json/json.h"
 #include "rlmesh/launch/bubblewrap.h"
@@ -24,6 +30,12 @@
 namespace rlmesh {
 namespace {
 
+// How the server says that a module is missing, and that the environment's own
+// code refused.
+constexpr absl::string_view kSeenByServer =
+    "in the current folder or in the Python";
+constexpr absl::string_view kNotMade = "making the environment failed";
+
 absl::Status InvalidOption(absl::string_view message) {
   return SandboxError(SandboxErrorKind::kInvalidOption,
                       absl::StatusCode::kInvalidArgument, message);
@@ -33,6 +45,56 @@ bool IsModule(const std::string& name) {
   static const RE2* const kModule =
       new RE2("[A-Za-z_][A-Za-z0-9_]*(?:\\.[A-Za-z_][A-Za-z0-9_]*)*");
   return RE2::FullMatch(name, *kModule);
+}
+
+// Whether pip may take it: a path, an address, or NAME[extras] with what
+// narrows it.
+bool IsRequirement(absl::string_view text) {
+  static const RE2* const kRequirement = new RE2(
+      "\\s*[A-Za-z0-9][A-Za-z0-9._-]*\\s*(?:\\[[^\\]]*\\])?\\s*"
+      "(?:[<>=!~@;(].*)?");
+  return absl::StrContains(text, "/") ||
+         RE2::FullMatch(re2::StringPiece(text.data(), text.size()),
+                        *kRequirement);
+}
+
+absl::Status CheckRequirementsFile(const ProcessRuntimeOptions& options) {
+  std::string path = options.requirements_file;
+  if (path.empty()) return absl::OkStatus();
+  if (path[0] != '/' && !options.working_dir.empty()) {
+    path = absl::StrCat(options.working_dir, "/", path);
+  }
+  std::error_code error;
+  if (std::filesystem::is_regular_file(path, error) &&
+      access(path.c_str(), R_OK) == 0) {
+    return absl::OkStatus();
+  }
+  return InvalidOption(absl::StrCat(
+      "requirements: there is no file ", path,
+      " that can be read; give the path of a text file as pip's -r takes it, ",
+      "one package a line"));
+}
+
+// In the words of who started the sandbox: what the environment's server says
+// is true inside it.
+absl::Status ExplainRefusal(const absl::Status& refused,
+                            const ProcessRuntimeOptions& options) {
+  std::string message(refused.message());
+  if (absl::StrContains(message, kSeenByServer)) {
+    message = absl::StrCat(
+        absl::StrReplaceAll(message, {{kSeenByServer, "in the Python"}}),
+        "; a sandbox does not see the current folder: install the package that "
+        "has the module with --package=NAME, or your own with "
+        "--package=./NAME.whl (pip wheel --no-deps . makes it)");
+  } else if (!options.kwargs.empty() && absl::StartsWith(message, kNotMade)) {
+    absl::StrAppend(&message, "; check --kwargs=", options.kwargs);
+  } else {
+    return refused;
+  }
+  absl::Status explained(refused.code(), message);
+  const ErrorDetails details = GetErrorDetails(refused);
+  if (!details.traceback.empty()) SetErrorDetails(details, &explained);
+  return explained;
 }
 
 // The environment for the interpreter, with all that the source needs.
@@ -61,7 +123,14 @@ absl::Status ProcessRuntimeOptions::Validate() const {
     if (absl::StripAsciiWhitespace(package).empty()) {
       return InvalidOption("packages must not contain an empty one");
     }
+    if (!IsRequirement(package)) {
+      return InvalidOption(absl::StrCat(
+          "package \"", absl::CHexEscape(package),
+          "\" is not one; write a requirement such as numpy, 'numpy<2' or "
+          "./mine.whl, and a comma between two"));
+    }
   }
+  if (absl::Status s = CheckRequirementsFile(*this); !s.ok()) return s;
   for (const std::string& module : imports) {
     if (!IsModule(module)) {
       return InvalidOption(
@@ -156,7 +225,10 @@ absl::StatusOr<std::unique_ptr<SandboxEnvironment>> StartInProcesses(
   RemoteOptions remote;
   remote.reset_timeout = options.reset_timeout;
   remote.step_timeout = options.step_timeout;
-  return SandboxEnvironment::Start(sandbox, remote);
+  absl::StatusOr<std::unique_ptr<SandboxEnvironment>> started =
+      SandboxEnvironment::Start(sandbox, remote);
+  if (!started.ok()) return ExplainRefusal(started.status(), options);
+  return started;
 }
 
 }  // namespace rlmesh

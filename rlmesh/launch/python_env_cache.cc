@@ -269,7 +269,15 @@ absl::StatusOr<PythonEnv> PreparePythonEnv(const PythonEnvOptions& options) {
   };
   std::string root = options.folder;
   if (root.empty()) {
-    RLMESH_ASSIGN_OR_RETURN(root, CacheFolder("envs"));
+    absl::StatusOr<std::string> cache = CacheFolder("envs");
+    if (!cache.ok()) {
+      return absl::Status(
+          cache.status().code(),
+          absl::StrCat("Python environments are kept in $RLMESH_CACHE, else in "
+                       "$HOME/.cache/rlmesh: ",
+                       cache.status().message()));
+    }
+    root = *std::move(cache);
   } else {
     RLMESH_RETURN_IF_ERROR(MakeFolders(root));
   }

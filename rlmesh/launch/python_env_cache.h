@@ -58,10 +58,9 @@ struct PythonEnv {
 //
 // Never half-made: made beside its place in a folder of its own, synced, then
 // renamed. That folder and the processes at work in it are under a Lease:
-// whatever a killed process left is ended and cleared by the next one, or by the
-// Reaper. Any number of processes may
-// call it at once: those that want the same environment make it once, the
-// others wait, and say so. Thread-safe.
+// whatever a killed process left is ended and cleared by the next one, or by
+// the Reaper. Any number of processes may call it at once: those that want the
+// same environment make it once, the others wait, and say so. Thread-safe.
 //
 // Errors: NotFound naming a package that does not exist; Unavailable when pip
 // reaches no index; FailedPrecondition when the interpreter cannot make
