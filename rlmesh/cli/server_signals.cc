@@ -15,6 +15,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "glog/logging.h"
+#include "rlmesh/base/error_details.h"
+#include "rlmesh/base/status_macros.h"
 
 namespace rlmesh {
 namespace {
@@ -52,12 +54,18 @@ absl::Status WriteAll(int fd, const std::string& text) {
 
 absl::Status AnnounceReady(const Address& address, int ready_fd) {
   const std::string line = absl::StrCat("READY ", address.ToString(), "\n");
-  if (absl::Status s = WriteAll(STDOUT_FILENO, line); !s.ok()) {
-    LOG(WARNING) << s.message();
+  if (ready_fd >= 0) {
+    UniqueFd fd(ready_fd);
+    RLMESH_RETURN_IF_ERROR(WriteAll(fd.get(), line));
   }
-  if (ready_fd < 0) return absl::OkStatus();
-  UniqueFd fd(ready_fd);
-  return WriteAll(fd.get(), line);
+  absl::Status printed = WriteAll(STDOUT_FILENO, line);
+  if (printed.ok()) return printed;
+  // Somebody who closed standard output, or reads the descriptor, knows why.
+  if (ready_fd >= 0 || fcntl(STDOUT_FILENO, F_GETFD) < 0) {
+    LOG(WARNING) << printed.message();
+    return absl::OkStatus();
+  }
+  return Annotate(printed, "nobody would learn the address; use --ready_fd");
 }
 
 absl::StatusOr<std::unique_ptr<ServerSignals>> ServerSignals::Install(

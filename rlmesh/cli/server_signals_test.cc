@@ -4,6 +4,7 @@
 
 #include "rlmesh/cli/server_signals.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -39,6 +40,22 @@ TEST(AnnounceReadyTest, NamesADescriptorThatIsNone) {
   EXPECT_THAT(
       AnnounceReady(*Address::ForBind("unix:///tmp/s"), 987),
       StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("987")));
+}
+
+TEST(AnnounceReadyTest, AFullStandardOutputIsAnErrorUnlessADescriptorTells) {
+  const UniqueFd kept(dup(STDOUT_FILENO));
+  const UniqueFd full(open("/dev/full", O_WRONLY | O_CLOEXEC));
+  const Address address = *Address::ForBind("unix:///tmp/s");
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const UniqueFd read_end(ends[0]);
+  dup2(full.get(), STDOUT_FILENO);
+  const absl::Status alone = AnnounceReady(address, -1);
+  const absl::Status told = AnnounceReady(address, ends[1]);
+  dup2(kept.get(), STDOUT_FILENO);
+  EXPECT_THAT(alone, StatusIs(absl::StatusCode::kResourceExhausted,
+                              HasSubstr("--ready_fd")));
+  EXPECT_THAT(told, IsOk());
 }
 
 TEST(ServerSignalsTest, TheFirstStopsAndTheSecondHurries) {

@@ -35,8 +35,18 @@ absl::Status ProbeTcp(const Address& address) {
   const int error = TryBind(address);
   if (error == 0) return absl::OkStatus();
   if (error != EADDRINUSE) {
+    const std::string failed =
+        absl::StrCat("failed to bind ", address.ToString());
+    if (error == EADDRNOTAVAIL) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(failed,
+                       ": no address of this machine; use 127.0.0.1, or "
+                       "0.0.0.0 for all of its addresses"));
+    }
     return absl::ErrnoToStatus(
-        error, absl::StrCat("failed to bind ", address.ToString()));
+        error, error == EACCES
+                   ? absl::StrCat(failed, ": ports below 1024 are for root")
+                   : failed);
   }
   std::string proposal = "use port 0 and the system picks a free one";
   for (int port = address.port() + 1;

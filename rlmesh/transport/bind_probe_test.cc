@@ -29,6 +29,13 @@ TEST(BindProbeTest, AFreePortIsFine) {
   RLMESH_EXPECT_OK(ProbeBind(*Address::ForBind("127.0.0.1:0")));
 }
 
+TEST(BindProbeTest, AnAddressOfAnotherMachineSaysWhatWorks) {
+  // 192.0.2.0/24 is for documentation: no machine has it.
+  EXPECT_THAT(ProbeBind(*Address::ForBind("192.0.2.1:5")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("192.0.2.1:5"), HasSubstr("0.0.0.0"))));
+}
+
 TEST(BindProbeTest, ABusyPortProposesTheNextFreeOne) {
   const std::unique_ptr<RawListener> other = RawListener::Mute();
   const absl::Status status = ProbeBind(other->address());

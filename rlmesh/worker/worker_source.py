@@ -198,8 +198,8 @@ def _unknown(env_id, registry):
         plain = {n.lower().rpartition("-v")[0]: n for n in names}
         key = name.lower().rpartition("-v")[0] or name.lower()
         near = [plain[n] for n in difflib.get_close_matches(key, list(plain), 4, 0.6)]
-    hint = "did you mean %s? " % ", ".join(near) if near else ""
-    return "unknown environment %r; %s(%d are registered; --import=MODULE registers more)" % (
+    hint = "; did you mean %s?" % ", ".join(near) if near else ""
+    return "unknown environment %r%s (%d are registered; --import=MODULE registers more)" % (
         env_id,
         hint,
         len(names),
