@@ -20,4 +20,12 @@ absl::string_view NameOf(EpisodeEnd end) {
   return "unknown";
 }
 
+absl::optional<EpisodeEnd> EpisodeEndOf(absl::string_view name) {
+  for (EpisodeEnd end : {EpisodeEnd::kTerminated, EpisodeEnd::kTruncated,
+                         EpisodeEnd::kStepCap, EpisodeEnd::kTimeCap}) {
+    if (name == NameOf(end)) return end;
+  }
+  return absl::nullopt;
+}
+
 }  // namespace rlmesh

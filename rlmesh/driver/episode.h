@@ -22,6 +22,9 @@ enum class EpisodeEnd { kTerminated, kTruncated, kStepCap, kTimeCap };
 // "terminated", "truncated", "step cap", "time cap".
 absl::string_view NameOf(EpisodeEnd end);
 
+// The end of that name; nothing for other texts.
+absl::optional<EpisodeEnd> EpisodeEndOf(absl::string_view name);
+
 // A finished episode. Value type.
 struct EpisodeResult {
   int64_t index = 0;  // from 0
@@ -38,6 +41,8 @@ struct EpisodeResult {
   absl::optional<bool> success;
   // From the first observation to the end.
   absl::Duration duration;
+  // How often it was begun anew after a fault.
+  int64_t retries = 0;
 };
 
 }  // namespace rlmesh

@@ -9,7 +9,7 @@
 
 #include <string>
 
-#include "rlmesh/driver/run.h"
+#include "rlmesh/driver/run_result.h"
 
 namespace rlmesh {
 

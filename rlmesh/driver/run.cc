@@ -5,14 +5,13 @@
 #include "rlmesh/driver/run.h"
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "rlmesh/base/error_details.h"
-#include "rlmesh/base/random.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/spaces/meta.h"
 
@@ -22,70 +21,7 @@ namespace {
 // A cancelled call may begin just after it was interrupted: try again.
 constexpr absl::Duration kInterruptEvery = absl::Milliseconds(20);
 
-absl::Status Refuse(absl::string_view field, absl::string_view value,
-                    absl::string_view rule) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(field, " is ", value, "; ", rule));
-}
-
-// Short enough to be typed again, and any seed + i fits.
-int64_t ChooseSeed() { return static_cast<int64_t>(RandomSeed() & 0x7fffffff); }
-
 }  // namespace
-
-absl::Status RunOptions::Validate() const {
-  if (episodes < 0) {
-    return Refuse("episodes", absl::StrCat(episodes), "it must be 0 or more");
-  }
-  if (seed && *seed < 0) {
-    return Refuse("seed", absl::StrCat(*seed), "it must be 0 or more");
-  }
-  if (seed && episodes > 0 &&
-      *seed > std::numeric_limits<int64_t>::max() - (episodes - 1)) {
-    return Refuse("seed", absl::StrCat(*seed),
-                  absl::StrCat("with ", episodes,
-                               " episodes the last one's does not fit"));
-  }
-  if (max_episode_steps < 1) {
-    return Refuse("max_episode_steps", absl::StrCat(max_episode_steps),
-                  "it must be 1 or more");
-  }
-  if (max_episode_time <= absl::ZeroDuration()) {
-    return Refuse("max_episode_time", absl::FormatDuration(max_episode_time),
-                  "it must be above 0");
-  }
-  if (max_time <= absl::ZeroDuration()) {
-    return Refuse("max_time", absl::FormatDuration(max_time),
-                  "it must be above 0");
-  }
-  return session.Validate();
-}
-
-int64_t RunResult::total_steps() const {
-  int64_t steps = 0;
-  for (const EpisodeResult& episode : episodes) steps += episode.steps;
-  return steps;
-}
-
-double RunResult::total_reward() const {
-  double reward = 0;
-  for (const EpisodeResult& episode : episodes) reward += episode.reward;
-  return reward;
-}
-
-double RunResult::mean_reward() const {
-  return episodes.empty() ? 0 : total_reward() / episodes.size();
-}
-
-int64_t RunResult::terminated() const {
-  return std::count_if(episodes.begin(), episodes.end(),
-                       [](const EpisodeResult& e) { return e.terminated; });
-}
-
-int64_t RunResult::truncated() const {
-  return std::count_if(episodes.begin(), episodes.end(),
-                       [](const EpisodeResult& e) { return e.truncated; });
-}
 
 Run::Run(Environment* environment, Model* model, RunOptions options)
     : environment_(environment), model_(model), options_(std::move(options)) {}
@@ -119,8 +55,15 @@ RunResult Run::Play() {
   RunResult result;
   result.status = options_.Validate();
   if (!result.status.ok()) return result;
-  const absl::Time start = options_.clock->Now();
+  start_ = options_.clock->Now();
   result.seed = options_.seed ? *options_.seed : ChooseSeed();
+  if (options_.journal != nullptr) {
+    for (const JournalEntry& entry : options_.journal->entries()) {
+      result.episodes.push_back(entry.episode);
+      before_ = std::max(before_, entry.elapsed);
+    }
+    result.resumed = result.episodes.size();
+  }
 
   std::thread interrupter([this] { InterruptUntilDone(); });
   result.status = PlayEpisodes(&result);
@@ -131,19 +74,28 @@ RunResult Run::Play() {
   interrupter.join();
 
   result.duration =
-      std::max(absl::ZeroDuration(), options_.clock->Now() - start);
+      before_ + std::max(absl::ZeroDuration(), options_.clock->Now() - start_);
+  std::sort(result.episodes.begin(), result.episodes.end(),
+            [](const EpisodeResult& a, const EpisodeResult& b) {
+              return a.index < b.index;
+            });
   for (Hook* hook : options_.hooks) hook->OnRunEnd();
   return result;
 }
 
 absl::Status Run::PlayEpisodes(RunResult* result) {
-  if (options_.episodes == 0) return absl::OkStatus();
-  const absl::Time run_end = options_.clock->Now() + options_.max_time;
+  std::vector<bool> finished(options_.episodes);
+  for (const EpisodeResult& e : result->episodes) finished[e.index] = true;
+  if (result->resumed == options_.episodes) return absl::OkStatus();
+  const absl::Time run_end = start_ + options_.max_time;
+  bool first = true;
   RLMESH_ASSIGN_OR_RETURN(
       std::unique_ptr<Session> session,
       Session::Create(environment_, model_, options_.session));
   for (int64_t i = 0; i < options_.episodes; ++i) {
-    if (i > 0 && options_.clock->Now() >= run_end) break;
+    if (finished[i]) continue;
+    if (!first && options_.clock->Now() >= run_end) break;
+    first = false;
     EpisodeResult episode;
     episode.index = i;
     episode.seed = result->seed + i;
@@ -153,18 +105,32 @@ absl::Status Run::PlayEpisodes(RunResult* result) {
           cancelled() ? absl::StatusCode::kCancelled : s.code(),
           absl::StrCat("episode ", i, " (seed ", episode.seed, ") ",
                        cancelled() ? "was interrupted" : "failed", " after ",
-                       session->steps(), " steps: ", s.message(), "; ", i,
-                       " of ", options_.episodes, " episodes finished"));
+                       session->steps(), " steps: ", s.message(), "; ",
+                       result->episodes.size(), " of ", options_.episodes,
+                       " episodes finished"));
       SetErrorDetails(GetErrorDetails(s), &named);
       return named;
     }
-    result->episodes.push_back(episode);
-    for (Hook* hook : options_.hooks) {
-      RLMESH_RETURN_IF_ERROR(hook->OnEpisodeEnd(episode));
-    }
+    RLMESH_RETURN_IF_ERROR(Finish(episode, result));
   }
   // All episodes are in hand: a model that fails to say goodbye spoils nothing.
   session->Close().IgnoreError();
+  return absl::OkStatus();
+}
+
+absl::Status Run::Finish(const EpisodeResult& episode, RunResult* result) {
+  result->episodes.push_back(episode);
+  if (options_.journal != nullptr && result->journal_status.ok()) {
+    result->journal_status = options_.journal->Append(
+        {episode, before_ + std::max(absl::ZeroDuration(),
+                                     options_.clock->Now() - start_)});
+    if (options_.needs_journal && !result->journal_status.ok()) {
+      return result->journal_status;
+    }
+  }
+  for (Hook* hook : options_.hooks) {
+    RLMESH_RETURN_IF_ERROR(hook->OnEpisodeEnd(episode));
+  }
   return absl::OkStatus();
 }
 
