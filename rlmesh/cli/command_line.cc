@@ -172,6 +172,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   }
   for (const auto& [name, value] : values) {
     if (absl::Status s = SetFlag(name, value); !s.ok()) return s;
+    line.given.push_back(name);
   }
   return line;
 }

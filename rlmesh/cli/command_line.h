@@ -40,6 +40,8 @@ struct CommandSpec {
 struct CommandLine {
   // What is no flag, in order, the program's name left out.
   std::vector<std::string> arguments;
+  // The flags that were given, sorted, as declared.
+  std::vector<std::string> given;
   bool help = false;     // --help, -h
   bool version = false;  // --version
 };

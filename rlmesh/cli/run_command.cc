@@ -16,18 +16,20 @@
 #include "absl/strings/str_cat.h"
 #include "glog/logging.h"
 #include "rlmesh/base/error_details.h"
-#include "rlmesh/base/random.h"
+#include "rlmesh/base/foreign_text.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/cleanup/reaper.h"
 #include "rlmesh/cli/command_line.h"
+#include "rlmesh/cli/run_journal.h"
 #include "rlmesh/cli/status_line.h"
 #include "rlmesh/driver/progress.h"
 #include "rlmesh/driver/report.h"
 #include "rlmesh/driver/run.h"
-#include "rlmesh/json/json.h"
+#include "rlmesh/launch/process_runtime.h"
 #include "rlmesh/model/builtin/policy.h"
 #include "rlmesh/model/remote_model.h"
 #include "rlmesh/sandbox/front_source.h"
+#include "rlmesh/sandbox/source_ref.h"
 #include "rlmesh/transport/address.h"
 
 namespace rlmesh {
@@ -70,30 +72,27 @@ absl::StatusOr<std::unique_ptr<Model>> MakeModel(
     const RunCommandOptions& options) {
   RLMESH_ASSIGN_OR_RETURN(Policy policy, Policy::Parse(options.policy));
   if (policy.kind != Policy::Kind::kRemote) {
-    return MakeBuiltinModel(
-        policy, options.seed.has_value() ? *options.seed : RandomSeed());
+    return MakeBuiltinModel(policy, *options.seed);
   }
   RLMESH_ASSIGN_OR_RETURN(Address address, Address::ForConnect(policy.text));
   return RemoteModel::Connect(address, {});
 }
 
-RunOptions PlayOptions(const RunCommandOptions& options) {
-  RunOptions run;
-  run.episodes = options.episodes;
-  run.seed = options.seed;
-  run.max_episode_steps = options.max_steps;
-  run.max_time = options.timeout;
-  run.session.reset_timeout = options.process.reset_timeout;
-  run.session.step_timeout = options.process.step_timeout;
-  return run;
-}
-
 // Everything between the options and the result.
 absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
                                const SourceRef& source,
+                               const RunJournal& journal,
                                const Interrupt& interrupt) {
   StatusLine status(kProgram, isatty(STDERR_FILENO), &std::cerr);
   SweepFirst(&status);
+  if (!journal.note().empty()) status.Say(ForTerminal(journal.note()));
+  RunOptions run_options = options.PlayOptions();
+  run_options.journal = journal.get();
+  run_options.needs_journal = journal.is_needed();
+  if (journal.is_complete()) {
+    // Nothing is left to play: neither side is needed.
+    return Run(nullptr, nullptr, run_options).Play();
+  }
   status.Say(absl::StrCat(
       source.ToString(), ", runtime: process",
       options.runtime == "auto" ? " (the only one of this build)" : ""));
@@ -123,7 +122,6 @@ absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
                           ", isolation: ", environment->sandbox().isolation()));
 
   Progress progress(options.episodes, isatty(STDERR_FILENO), &std::cerr);
-  RunOptions run_options = PlayOptions(options);
   run_options.hooks.push_back(&progress);
   Run run(environment.get(), model->get(), run_options);
   RunResult result;
@@ -135,7 +133,10 @@ absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
       interrupt.signal() != 0 ? environment->Abandon() : environment->Close();
   // An episode that was played is worth more than a bad goodbye.
   if (!closed.ok()) status.Say(absl::StrCat("closing: ", closed.message()));
-  if (!options.seed.has_value()) {
+  if (!result.journal_status.ok() && result.status.ok()) {
+    status.Say(result.journal_status.message());
+  }
+  if (options.seed_was_chosen) {
     status.Say(absl::StrCat("seed ", result.seed, " was chosen; --seed=",
                             result.seed, " plays the same"));
   }
@@ -174,61 +175,56 @@ absl::StatusOr<SourceRef> ParseRunnable(absl::string_view text) {
       " for an environment, docker://", front.text, " for an image"));
 }
 
-absl::Status RunCommandOptions::Validate() const {
-  if (runtime == "docker") {
-    return absl::InvalidArgumentError(
-        "--runtime=docker is not in this build; use --runtime=process");
+int RunSource(RunCommandOptions options, const Interrupt& interrupt) {
+  absl::StatusOr<RunJournal> journal = RunJournal::Resume(&options);
+  absl::Status status = journal.status();
+  if (status.ok()) status = options.Validate();
+  absl::StatusOr<SourceRef> source = absl::UnknownError("not parsed");
+  if (status.ok()) {
+    source = ParseRunnable(options.source);
+    status = source.status();
   }
-  if (runtime != "auto" && runtime != "process") {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--runtime=", runtime, " is none of auto, process"));
-  }
-  absl::StatusOr<Policy> parsed = Policy::Parse(policy);
-  if (!parsed.ok()) {
-    return Annotate(parsed.status(), absl::StrCat("--policy=", policy));
-  }
-  // Whether the value fits is known once there is an action space: a bare word
-  // may be a text.
-  if (parsed->kind == Policy::Kind::kConstant &&
-      parsed->text.find_first_of("[{") == 0) {
-    if (absl::Status s = ParseJson(parsed->text).status(); !s.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--policy=", policy, ": the value is not valid ", s.message(),
-          "; write constant:1 or constant:[0.5, -1]"));
+  if (status.ok()) {
+    options.source = source->ToString();
+    if (!options.seed) {
+      options.seed = ChooseSeed();
+      options.seed_was_chosen = true;
     }
+    status = journal->Begin(options);
   }
-  RLMESH_RETURN_IF_ERROR(process.Validate());
-  return PlayOptions(*this).Validate();
-}
-
-int RunSource(const RunCommandOptions& options, const Interrupt& interrupt) {
-  absl::Status status = options.Validate();
-  absl::StatusOr<SourceRef> source = ParseRunnable(options.source);
-  if (status.ok()) status = source.status();
   if (!status.ok()) {
     Failure(kProgram, status);
     return absl::IsInvalidArgument(status) ? kExitUsage : kExitFailure;
   }
-  absl::StatusOr<RunResult> result = Play(options, *source, interrupt);
+  absl::StatusOr<RunResult> result =
+      Play(options, *source, *journal, interrupt);
+  size_t finished = 0;
   if (result.ok()) {
     // Also after a fault: finished episodes are never lost.
+    finished = result->episodes.size();
     if (options.json) {
       std::cout << FormatJson(*result) << std::endl;
-    } else if (!result->episodes.empty()) {
+    } else if (finished > 0) {
       std::cout << FormatTable(*result) << std::flush;
     }
     status = result->status;
   } else {
     status = result.status();
   }
-  if (const int signal = interrupt.signal(); signal != 0) {
-    std::cerr << kProgram << ": interrupted" << std::endl;
-    return 128 + signal;
-  }
   if (status.ok() && !std::cout) {
     status = absl::UnavailableError("the result could not be written");
   }
-  return status.ok() ? kExitOk : Failure(kProgram, status);
+  const std::string how = journal->End(status.ok(), finished);
+  const std::string goes_on = how.empty() ? "" : "; " + how + " goes on";
+  if (const int signal = interrupt.signal(); signal != 0) {
+    std::cerr << kProgram << ": interrupted" << ForTerminal(goes_on)
+              << std::endl;
+    return 128 + signal;
+  }
+  if (status.ok()) return kExitOk;
+  absl::Status told(status.code(), absl::StrCat(status.message(), goes_on));
+  SetErrorDetails(GetErrorDetails(status), &told);
+  return Failure(kProgram, told);
 }
 
 }  // namespace rlmesh

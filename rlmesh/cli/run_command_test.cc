@@ -5,6 +5,7 @@
 #include "rlmesh/cli/run_command.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/flags/reflection.h"
 #include "gmock/gmock.h"
@@ -18,7 +19,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 TEST(ParseRunnableTest, TakesEnvironmentIds) {
   for (const char* text :
@@ -70,7 +70,8 @@ TEST(RunCommandOptionsTest, NamesTheOptionThatCannotBe) {
   EXPECT_THAT(validate([](Options* o) { o->policy = "constant"; }),
               is_invalid("constant"));
   EXPECT_THAT(validate([](Options* o) { o->episodes = -1; }), is_invalid("-1"));
-  EXPECT_THAT(validate([](Options* o) { o->max_steps = 0; }), is_invalid("0"));
+  EXPECT_THAT(validate([](Options* o) { o->max_episode_steps = 0; }),
+              is_invalid("0"));
   EXPECT_THAT(validate([](Options* o) { o->seed = -7; }), is_invalid("-7"));
   EXPECT_THAT(validate([](Options* o) { o->process.kwargs = "{"; }),
               is_invalid("kwargs must be valid JSON"));
@@ -84,13 +85,6 @@ TEST(RunCommandOptionsTest, NamesTheOptionThatCannotBe) {
                 o->process.start_timeout = absl::ZeroDuration();
               }),
               is_invalid("start_timeout"));
-}
-
-TEST(SplitRequirementsTest, CutsOnlyBetweenRequirements) {
-  EXPECT_THAT(SplitRequirements(""), IsEmpty());
-  EXPECT_THAT(SplitRequirements("a, b==1 ,c"), ElementsAre("a", "b==1", "c"));
-  EXPECT_THAT(SplitRequirements("numpy>=1,<2,gymnasium[box2d,mujoco]"),
-              ElementsAre("numpy>=1,<2", "gymnasium[box2d,mujoco]"));
 }
 
 TEST(RunFlagsTest, BecomeOptions) {
@@ -111,6 +105,27 @@ TEST(RunFlagsTest, BecomeOptions) {
   EXPECT_EQ(options->process.start_timeout, absl::Seconds(5));
   EXPECT_EQ(options->process.isolation,
             ProcessRuntimeOptions::Isolation::kNone);
+}
+
+TEST(RunFlagsTest, OldAndNewNamesOfACapAreOneFlag) {
+  const auto read = [](std::vector<std::string> args) {
+    absl::FlagSaver saver;
+    args.insert(args.begin(), "CartPole-v1");
+    return RunOptionsFromFlags(*ParseCommandLine(RunSpec(), args));
+  };
+  EXPECT_EQ(read({"--max_steps=7"})->max_episode_steps, 7);
+  EXPECT_EQ(read({"--max_steps=7"})->given.count("max_episode_steps"), 1);
+  EXPECT_EQ(read({"--max_episode_steps=8"})->max_episode_steps, 8);
+  EXPECT_EQ(read({"--max_episode_steps=8", "--max-steps=8"})->max_episode_steps,
+            8);
+  EXPECT_THAT(
+      read({"--max_episode_steps=8", "--max-steps=9"}),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("the same flag")));
+  EXPECT_EQ(read({"--max_episode_seconds=1.5"})->max_episode_time,
+            absl::Seconds(1.5));
+  EXPECT_THAT(read({"--max_episode_seconds=0"}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--max_episode_seconds=0")));
 }
 
 TEST(RunFlagsTest, ThereIsExactlyOneSource) {

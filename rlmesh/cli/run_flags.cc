@@ -5,12 +5,11 @@
 #include "rlmesh/cli/run_flags.h"
 
 #include <cstdint>
+#include <string>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 
@@ -38,8 +37,20 @@ ABSL_FLAG(
     std::string, isolation, "auto",
     "What is around the process: bubblewrap, none, or auto for bubblewrap "
     "where it works.");
-ABSL_FLAG(int64_t, max_steps, 100000,
+ABSL_FLAG(std::string, journal, "",
+          "Write the finished episodes to this new file, so that --resume can "
+          "go on after a kill. Empty: a file in the user's state folder, "
+          "removed when the run ends well.");
+ABSL_FLAG(std::string, resume, "",
+          "Go on with the run of this journal; the result is that of an "
+          "unbroken one. What is not given (SOURCE, --seed, --episodes, ...) "
+          "is the journal's.");
+ABSL_FLAG(int64_t, max_episode_steps, 100000,
           "An episode is truncated after so many steps.");
+ABSL_FLAG(int64_t, max_steps, 100000, "The same as --max_episode_steps.");
+ABSL_FLAG(absl::optional<double>, max_episode_seconds, absl::nullopt,
+          "An episode is truncated before the first step that would begin so "
+          "late. Empty: never.");
 ABSL_FLAG(absl::Duration, timeout, absl::InfiniteDuration(),
           "Longest time for all the playing, such as 90s or 10m.");
 ABSL_FLAG(absl::Duration, install_timeout, absl::Minutes(30),
@@ -51,6 +62,8 @@ ABSL_FLAG(absl::Duration, reset_timeout, absl::Seconds(600),
           "Longest time for a reset.");
 ABSL_FLAG(absl::Duration, step_timeout, absl::Seconds(300),
           "Longest time for a step.");
+ABSL_FLAG(absl::Duration, predict_timeout, absl::Seconds(300),
+          "Longest time for an action of the policy.");
 ABSL_FLAG(std::string, interpreter, "",
           "Python to build on. Empty: $RLMESH_PYTHON, else $VIRTUAL_ENV, else "
           "python3.");
@@ -70,17 +83,36 @@ Usage: sandbox_runner run SOURCE [flags]
   sandbox_runner run CartPole-v1
   sandbox_runner run CartPole-v1 --episodes=20 --seed=7 --json
   sandbox_runner run ALE/Pong-v5 --policy=tcp://127.0.0.1:50051
+  sandbox_runner run CartPole-v1 --episodes=2000 --journal=run.jsonl
+  sandbox_runner run --resume=run.jsonl
 
 SOURCE is the id of a Gymnasium environment (CartPole-v1, gym://pkg:Env-v0). Python
 packages are installed once, into a cache, with the machine's own pip settings.
 )";
 
-std::vector<std::string> SplitNames(absl::string_view text) {
-  std::vector<std::string> names;
-  for (absl::string_view name : absl::StrSplit(text, ',', absl::SkipEmpty())) {
-    names.emplace_back(absl::StripAsciiWhitespace(name));
+absl::Status ReadCaps(RunCommandOptions* options) {
+  options->max_episode_steps = absl::GetFlag(FLAGS_max_episode_steps);
+  if (options->given.count("max_steps") > 0) {
+    const int64_t steps = absl::GetFlag(FLAGS_max_steps);
+    if (options->given.count("max_episode_steps") > 0 &&
+        steps != options->max_episode_steps) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--max_steps=", steps, " and --max_episode_steps=",
+          options->max_episode_steps, " are the same flag; give one"));
+    }
+    options->max_episode_steps = steps;
+    options->given.insert("max_episode_steps");
   }
-  return names;
+  const absl::optional<double> seconds =
+      absl::GetFlag(FLAGS_max_episode_seconds);
+  if (seconds) {
+    options->max_episode_time = absl::Seconds(*seconds);
+    if (!(*seconds > 0)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--max_episode_seconds=", *seconds, "; it must be above 0"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -89,47 +121,36 @@ CommandSpec RunSpec() {
   CommandSpec spec;
   spec.program = "sandbox_runner run";
   spec.about = kAbout;
-  spec.flags = {"episodes",        "seed",          "policy",
-                "package",         "requirements",  "import",
-                "kwargs",          "json",          "runtime",
-                "isolation",       "max_steps",     "timeout",
-                "install_timeout", "start_timeout", "reset_timeout",
-                "step_timeout",    "interpreter",   "env_server"};
+  spec.flags = {"episodes",
+                "seed",
+                "policy",
+                "package",
+                "requirements",
+                "import",
+                "kwargs",
+                "json",
+                "journal",
+                "resume",
+                "runtime",
+                "isolation",
+                "max_episode_steps",
+                "max_steps",
+                "max_episode_seconds",
+                "timeout",
+                "install_timeout",
+                "start_timeout",
+                "reset_timeout",
+                "step_timeout",
+                "predict_timeout",
+                "interpreter",
+                "env_server"};
   spec.repeatable = {"package", "import"};
   spec.takes_arguments = true;
   return spec;
 }
 
-std::vector<std::string> SplitRequirements(absl::string_view text) {
-  std::vector<std::string> parts;
-  int depth = 0;
-  std::string part;
-  const auto end_part = [&] {
-    const std::string trimmed(absl::StripAsciiWhitespace(part));
-    part.clear();
-    if (trimmed.empty()) return;
-    if (!parts.empty() &&
-        absl::string_view("<>=!~").find(trimmed[0]) != std::string::npos) {
-      absl::StrAppend(&parts.back(), ",", trimmed);
-    } else {
-      parts.push_back(trimmed);
-    }
-  };
-  for (char c : text) {
-    if (c == '[') ++depth;
-    if (c == ']') --depth;
-    if (c == ',' && depth <= 0) {
-      end_part();
-    } else {
-      part.push_back(c);
-    }
-  }
-  end_part();
-  return parts;
-}
-
 absl::StatusOr<RunCommandOptions> RunOptionsFromFlags(const CommandLine& line) {
-  if (line.arguments.empty()) {
+  if (line.arguments.empty() && absl::GetFlag(FLAGS_resume).empty()) {
     return absl::InvalidArgumentError(
         "there is no SOURCE; write, for example, sandbox_runner run "
         "CartPole-v1");
@@ -140,12 +161,15 @@ absl::StatusOr<RunCommandOptions> RunOptionsFromFlags(const CommandLine& line) {
                      "\" and \"", line.arguments[1], "\""));
   }
   RunCommandOptions options;
-  options.source = line.arguments[0];
+  options.given.insert(line.given.begin(), line.given.end());
+  if (!line.arguments.empty()) options.source = line.arguments[0];
   options.runtime = absl::GetFlag(FLAGS_runtime);
   options.policy = absl::GetFlag(FLAGS_policy);
   options.episodes = absl::GetFlag(FLAGS_episodes);
   options.seed = absl::GetFlag(FLAGS_seed);
-  options.max_steps = absl::GetFlag(FLAGS_max_steps);
+  if (absl::Status s = ReadCaps(&options); !s.ok()) return s;
+  options.journal = UserPath(absl::GetFlag(FLAGS_journal));
+  options.resume = UserPath(absl::GetFlag(FLAGS_resume));
   options.timeout = absl::GetFlag(FLAGS_timeout);
   options.json = absl::GetFlag(FLAGS_json);
   ProcessRuntimeOptions& process = options.process;
@@ -160,6 +184,7 @@ absl::StatusOr<RunCommandOptions> RunOptionsFromFlags(const CommandLine& line) {
   process.start_timeout = absl::GetFlag(FLAGS_start_timeout);
   process.reset_timeout = absl::GetFlag(FLAGS_reset_timeout);
   process.step_timeout = absl::GetFlag(FLAGS_step_timeout);
+  options.predict_timeout = absl::GetFlag(FLAGS_predict_timeout);
   // A name without a slash is looked up in PATH.
   if (absl::StrContains(process.interpreter, "/")) {
     process.interpreter = UserPath(process.interpreter);

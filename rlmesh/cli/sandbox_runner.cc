@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -37,7 +38,7 @@ int Run(int argc, char** argv, const Interrupt& interrupt) {
   if (auto code = BeginProgram(spec, argc, argv, &line)) return *code;
   absl::StatusOr<RunCommandOptions> options = RunOptionsFromFlags(line);
   if (!options.ok()) return UsageError(spec, options.status());
-  return RunSource(*options, interrupt);
+  return RunSource(*std::move(options), interrupt);
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ namespace rlmesh {
 // Plays episodes of one model on one environment. The same seed gives the same
 // result, when environment and model keep that promise themselves.
 //
-// Environment, model and hooks are not owned. Play blocks until the end and is
+// Environment, model and hooks are not owned; the two may be null when the
+// journal has all the episodes. Play blocks until the end and is
 // called once; Cancel may come from any thread, at any time.
 //
 // Example:
