@@ -4,6 +4,8 @@
 
 #include "rlmesh/base/clock.h"
 
+#include <time.h>
+
 #include "absl/time/clock.h"
 
 namespace rlmesh {
@@ -14,10 +16,24 @@ class RealClock : public Clock {
   absl::Time Now() const override { return absl::Now(); }
 };
 
+class MonotonicClock : public Clock {
+ public:
+  absl::Time Now() const override {
+    timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return absl::TimeFromTimespec(now);
+  }
+};
+
 }  // namespace
 
 const Clock* Clock::Real() {
   static const RealClock* const clock = new RealClock;
+  return clock;
+}
+
+const Clock* Clock::Monotonic() {
+  static const MonotonicClock* const clock = new MonotonicClock;
   return clock;
 }
 

@@ -25,6 +25,10 @@ class Clock {
 
   // The machine's own. Never destroyed.
   static const Clock* Real();
+
+  // Time since the machine started, whatever is done to its calendar: for how
+  // long something takes. Never destroyed.
+  static const Clock* Monotonic();
 };
 
 }  // namespace rlmesh

@@ -5,14 +5,19 @@
 #include "rlmesh/env/env_service.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "glog/logging.h"
-#include "rlmesh/env/join_reactor.h"
+#include "rlmesh/base/status_macros.h"
+#include "rlmesh/transport/editions.h"
 #include "rlmesh/transport/grpc_status.h"
+#include "rlmesh/transport/join_reactor.h"
+#include "rlmesh/transport/service_answers.h"
 #include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
@@ -37,9 +42,18 @@ EnvServiceOptions Complete(EnvServiceOptions options,
   return options;
 }
 
+JoinStreamsOptions StreamOptions(const EnvServiceOptions& options) {
+  JoinStreamsOptions streams;
+  streams.server = "environment server";
+  streams.first_request_timeout = options.first_request_timeout;
+  streams.session_timeout = options.session_timeout;
+  return streams;
+}
+
 }  // namespace
 
 absl::Status EnvServiceOptions::Validate() const {
+  RLMESH_RETURN_IF_ERROR(StreamOptions(*this).Validate());
   if (max_sessions < 1) {
     return absl::InvalidArgumentError(absl::StrCat(
         "max_sessions is ", max_sessions, "; it must be 1 or more"));
@@ -62,45 +76,24 @@ EnvService::EnvService(EnvironmentFactory* factory, EnvServiceOptions options,
       pool_(factory),
       slots_(std::max(
           1, std::min(options_.max_sessions, factory->max_environments()))),
-      last_request_(absl::Now()) {}
-
-EnvService::~EnvService() {
-  CancelAll();
-  AwaitIdle(absl::InfiniteFuture());
-}
+      streams_(StreamOptions(options_)) {}
 
 grpc::ServerUnaryReactor* EnvService::Handshake(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
-  Busy(+1);
-  Busy(-1);
+  streams_.Busy(0);
+  absl::StatusOr<env::v1::HandshakeResponse> answer =
+      AnswerRawHandshake<env::v1::HandshakeRequest, env::v1::HandshakeResponse>(
+          *request, options_.introduction);
+  if (answer.ok()) {
+    if (answer->base().compatible()) {
+      *answer->mutable_env_contract() = factory_->contract().ToProto();
+    }
+    *response = ToByteBuffer(*answer);
+  }
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(Shake(*request, response)));
+  reactor->Finish(ToGrpcStatus(answer.status()));
   return reactor;
-}
-
-absl::Status EnvService::Shake(const grpc::ByteBuffer& request,
-                               grpc::ByteBuffer* response) const {
-  grpc::Slice slice;
-  if (!request.DumpToSingleSlice(&slice).ok()) {
-    return UnreadableHandshake("");
-  }
-  env::v1::HandshakeRequest asked;
-  if (!asked.ParseFromArray(slice.begin(), slice.size())) {
-    return UnreadableHandshake(absl::string_view(
-        reinterpret_cast<const char*>(slice.begin()), slice.size()));
-  }
-  if (!asked.has_base()) {
-    return absl::InvalidArgumentError("handshake request missing base");
-  }
-  env::v1::HandshakeResponse answer;
-  AnswerHandshake(asked.base(), options_.introduction, answer.mutable_base());
-  if (answer.base().compatible()) {
-    *answer.mutable_env_contract() = factory_->contract().ToProto();
-  }
-  const grpc::Slice bytes(answer.SerializeAsString());
-  *response = grpc::ByteBuffer(&bytes, 1);
-  return absl::OkStatus();
 }
 
 grpc::ServerBidiReactor<env::v1::JoinRequest, env::v1::JoinResponse>*
@@ -110,14 +103,11 @@ EnvService::Join(grpc::CallbackServerContext* context) {
   auto session = std::make_unique<EnvSession>(
       factory_->contract(), options_.session,
       [this](const CreateOptions& options) { return pool_.Acquire(options); });
-  auto* const reactor = new JoinReactor(this, *slot, std::move(session));
-  {
-    absl::MutexLock lock(&mu_);
-    last_request_ = absl::Now();
-    reactors_.insert(reactor);
-    if (draining_) reactor->Drain();
-  }
-  reactor->Start();
+  auto* const reactor =
+      new JoinReactor<env::v1::JoinRequest, env::v1::JoinResponse>(
+          &streams_, std::move(session),
+          [this, slot = *slot] { slots_.Free(slot); });
+  streams_.Add(reactor);
   return reactor;
 }
 
@@ -125,72 +115,17 @@ grpc::ServerUnaryReactor* EnvService::Shutdown(
     grpc::CallbackServerContext* context,
     const env::v1::ShutdownRequest* request,
     env::v1::ShutdownResponse* response) {
+  const absl::Status status = AnswerShutdown(
+      request->has_base() ? &request->base() : nullptr,
+      options_.allow_remote_shutdown, "environment", response->mutable_base());
+  const std::string peer = context->peer();
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  if (!request->has_base()) {
-    reactor->Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
-                                 "shutdown request missing base"));
-    return reactor;
-  }
-  core::v1::ShutdownResponse* const base = response->mutable_base();
-  base->set_accepted(options_.allow_remote_shutdown);
-  const std::string& reason = request->base().reason();
-  if (!options_.allow_remote_shutdown) {
-    base->set_message(
-        "remote shutdown is disabled for this environment endpoint");
-  } else if (reason.empty()) {
-    base->set_message("shutdown accepted");
-  } else {
-    base->set_message(absl::StrCat("shutdown accepted: ", reason));
-  }
-  reactor->Finish(grpc::Status::OK);
-  if (options_.allow_remote_shutdown) {
-    LOG(INFO) << context->peer() << " asked to shut down: " << reason;
+  reactor->Finish(ToGrpcStatus(status));
+  if (status.ok() && options_.allow_remote_shutdown) {
+    LOG(INFO) << peer << " asked to shut down";
     on_shutdown_();
   }
   return reactor;
-}
-
-void EnvService::Drain() {
-  absl::MutexLock lock(&mu_);
-  draining_ = true;
-  for (JoinReactor* reactor : reactors_) reactor->Drain();
-}
-
-void EnvService::CancelAll() {
-  absl::MutexLock lock(&mu_);
-  for (JoinReactor* reactor : reactors_) reactor->Cancel();
-}
-
-bool EnvService::AwaitIdle(absl::Time deadline) {
-  absl::MutexLock lock(&mu_);
-  const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return reactors_.empty();
-  };
-  return mu_.AwaitWithDeadline(absl::Condition(&idle), deadline);
-}
-
-absl::Duration EnvService::IdleFor() const {
-  absl::MutexLock lock(&mu_);
-  if (busy_ > 0) return absl::ZeroDuration();
-  return absl::Now() - last_request_;
-}
-
-void EnvService::Busy(int change) {
-  absl::MutexLock lock(&mu_);
-  busy_ += change;
-  last_request_ = absl::Now();
-}
-
-void EnvService::Bury(JoinReactor* reactor) {
-  absl::MutexLock lock(&mu_);
-  reactors_.erase(reactor);
-  if (reactor->strand_ == nullptr) return;
-  // Ending an environment blocks: it happens on the strand, which ends later.
-  std::shared_ptr<EnvSession> session = std::move(reactor->session_);
-  reactor->strand_->Post(
-      [session = std::move(session)]() mutable { session.reset(); });
-  std::shared_ptr<SerialThread> strand = std::move(reactor->strand_);
-  undertaker_.Post([strand = std::move(strand)]() mutable { strand.reset(); });
 }
 
 }  // namespace rlmesh

@@ -7,28 +7,21 @@
 #ifndef RLMESH_ENV_ENV_SERVICE_H_
 #define RLMESH_ENV_ENV_SERVICE_H_
 
-#include <cstdint>
 #include <functional>
-#include <memory>
-#include <set>
-#include <string>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "rlmesh/base/serial_thread.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "rlmesh/env/environment.h"
 #include "rlmesh/env/session/env_session.h"
 #include "rlmesh/env/session/environment_pool.h"
 #include "rlmesh/env/session/session_slots.h"
 #include "rlmesh/proto/env/v1/service.grpc.pb.h"
 #include "rlmesh/transport/handshake.h"
+#include "rlmesh/transport/join_streams.h"
 #include "rlmesh/transport/server_loop.h"
 
 namespace rlmesh {
-
-class JoinReactor;
 
 namespace env_service_internal {
 
@@ -47,6 +40,10 @@ struct EnvServiceOptions {
   int max_sessions = 64;
   // Whether a client may shut the server down. Default: refused.
   bool allow_remote_shutdown = false;
+  // A stream that has not asked for anything by then ends, and so does one
+  // whose client is silent for so long later: a slot is for those who use it.
+  absl::Duration first_request_timeout = absl::Seconds(60);
+  absl::Duration session_timeout = absl::InfiniteDuration();
   EnvSessionOptions session;
 
   // Names the option and its value.
@@ -71,7 +68,6 @@ class EnvService : public env_service_internal::Base, public Drainable {
   // accepted; it must not block. `options` are valid.
   EnvService(EnvironmentFactory* factory, EnvServiceOptions options,
              std::function<void()> on_shutdown);
-  ~EnvService() override;
 
   grpc::ServerUnaryReactor* Handshake(grpc::CallbackServerContext* context,
                                       const grpc::ByteBuffer* request,
@@ -83,36 +79,20 @@ class EnvService : public env_service_internal::Base, public Drainable {
       const env::v1::ShutdownRequest* request,
       env::v1::ShutdownResponse* response) override;
 
-  void Drain() override;
-  void CancelAll() override;
-  bool AwaitIdle(absl::Time deadline) override;
-  absl::Duration IdleFor() const override;
+  void Drain() override { streams_.Drain(); }
+  void CancelAll() override { streams_.CancelAll(); }
+  bool AwaitIdle(absl::Time deadline) override {
+    return streams_.AwaitIdle(deadline);
+  }
+  absl::Duration IdleFor() const override { return streams_.IdleFor(); }
 
  private:
-  friend class JoinReactor;
-
-  // The bytes of an answer to the bytes of a handshake.
-  absl::Status Shake(const grpc::ByteBuffer& request,
-                     grpc::ByteBuffer* response) const;
-  // A request was taken (+1) or answered (-1).
-  void Busy(int change);
-  // The stream has ended: forgets it and ends its session on its thread.
-  void Bury(JoinReactor* reactor);
-
   EnvironmentFactory* const factory_;
   const EnvServiceOptions options_;
   const std::function<void()> on_shutdown_;
   EnvironmentPool pool_;
   SessionSlots slots_;
-
-  mutable absl::Mutex mu_;
-  bool draining_ ABSL_GUARDED_BY(mu_) = false;
-  std::set<JoinReactor*> reactors_ ABSL_GUARDED_BY(mu_);
-  int busy_ ABSL_GUARDED_BY(mu_) = 0;
-  absl::Time last_request_ ABSL_GUARDED_BY(mu_);
-
-  // Joins the threads of sessions that ended.
-  SerialThread undertaker_;
+  JoinStreams streams_;  // last: its sessions use what is above
 };
 
 }  // namespace rlmesh

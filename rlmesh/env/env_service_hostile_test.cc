@@ -8,15 +8,9 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "gmock/gmock.h"
-#include "grpcpp/client_context.h"
-#include "grpcpp/completion_queue.h"
 #include "grpcpp/create_channel.h"
-#include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/security/credentials.h"
-#include "grpcpp/support/byte_buffer.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/random.h"
 #include "rlmesh/base/status_matchers.h"
@@ -25,7 +19,7 @@
 #include "rlmesh/env/testing/in_process_env_server.h"
 #include "rlmesh/env/testing/scripted_environment.h"
 #include "rlmesh/transport/channel.h"
-#include "rlmesh/transport/grpc_status.h"
+#include "rlmesh/transport/testing/raw_client.h"
 #include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
@@ -33,11 +27,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-grpc::ByteBuffer BufferOf(const std::string& bytes) {
-  const grpc::Slice slice(bytes);
-  return grpc::ByteBuffer(&slice, 1);
-}
 
 class HostileClientTest : public ::testing::Test {
  protected:
@@ -58,59 +47,7 @@ class HostileClientTest : public ::testing::Test {
     RLMESH_EXPECT_OK(env->Reset({}, &observation));
   }
 
-  // Sends `bytes` as one message of a Join: how the stream ended, and how many
-  // answers came before.
-  absl::Status SendToJoin(
-      const std::string& bytes, int* answers,
-      grpc_compression_algorithm compression = GRPC_COMPRESS_NONE) {
-    grpc::GenericStub stub(channel_);
-    grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
-    context.set_compression_algorithm(compression);
-    grpc::CompletionQueue queue;
-    const auto wait = [&queue] {
-      void* tag;
-      bool ok = false;
-      queue.Next(&tag, &ok);
-      return ok;
-    };
-    const auto call =
-        stub.PrepareCall(&context, "/rlmesh.env.v1.EnvService/Join", &queue);
-    call->StartCall(nullptr);
-    wait();
-    call->Write(BufferOf(bytes), nullptr);
-    wait();
-    call->WritesDone(nullptr);
-    wait();
-    *answers = 0;
-    grpc::ByteBuffer answer;
-    while (true) {
-      call->Read(&answer, nullptr);
-      if (!wait()) break;
-      ++*answers;
-    }
-    grpc::Status status;
-    call->Finish(&status, nullptr);
-    wait();
-    return FromGrpcStatus(status);
-  }
-
-  absl::Status SendToHandshake(const std::string& bytes) {
-    grpc::GenericStub stub(channel_);
-    grpc::ClientContext context;
-    grpc::CompletionQueue queue;
-    const auto call =
-        stub.PrepareUnaryCall(&context, "/rlmesh.env.v1.EnvService/Handshake",
-                              BufferOf(bytes), &queue);
-    call->StartCall();
-    grpc::ByteBuffer answer;
-    grpc::Status status;
-    call->Finish(&answer, &status, nullptr);
-    void* tag;
-    bool ok;
-    queue.Next(&tag, &ok);
-    return FromGrpcStatus(status);
-  }
+  RawClient client() { return RawClient(channel_, wire::kEnvService); }
 
   Script script_;
   std::unique_ptr<InProcessEnvServer> server_;
@@ -119,18 +56,18 @@ class HostileClientTest : public ::testing::Test {
 
 TEST_F(HostileClientTest, AJoinMessageThatDoesNotParseEndsTheStreamWithOk) {
   int answers = -1;
-  RLMESH_EXPECT_OK(SendToJoin("\xff\xff\xff", &answers));
+  RLMESH_EXPECT_OK(client().Join("\xff\xff\xff", &answers));
   EXPECT_EQ(answers, 0);
 }
 
 TEST_F(HostileClientTest, AHandshakeThatDoesNotParseIsAnError) {
-  EXPECT_THAT(SendToHandshake("\x0a\xff"),
+  EXPECT_THAT(client().Handshake("\x0a\xff"),
               StatusIs(absl::StatusCode::kInternal,
                        HasSubstr("failed to decode Protobuf message")));
 }
 
 TEST_F(HostileClientTest, AClientOfTheFirstGenerationIsToldBoth) {
-  EXPECT_THAT(SendToHandshake("\x0a\x12rlmesh.protocol.v1"),
+  EXPECT_THAT(client().Handshake("\x0a\x12rlmesh.protocol.v1"),
               StatusIs(absl::StatusCode::kInternal,
                        AllOf(HasSubstr("rlmesh.protocol.v1"),
                              HasSubstr("rlmesh-wire-v1"))));
@@ -138,8 +75,9 @@ TEST_F(HostileClientTest, AClientOfTheFirstGenerationIsToldBoth) {
 
 TEST_F(HostileClientTest, CompressionIsRefused) {
   int answers = -1;
-  EXPECT_THAT(SendToJoin(std::string(10000, 'a'), &answers, GRPC_COMPRESS_GZIP),
-              StatusIs(absl::StatusCode::kUnimplemented));
+  EXPECT_THAT(
+      client().Join(std::string(10000, 'a'), &answers, GRPC_COMPRESS_GZIP),
+      StatusIs(absl::StatusCode::kUnimplemented));
 }
 
 TEST_F(HostileClientTest, AMessageAboveTheLimitEndsTheStream) {
@@ -150,7 +88,7 @@ TEST_F(HostileClientTest, AMessageAboveTheLimitEndsTheStream) {
       grpc::CreateCustomChannel(server_->address().ConnectTarget(),
                                 grpc::InsecureChannelCredentials(), args);
   EXPECT_THAT(
-      SendToJoin(std::string(wire::kMaxMessageBytes + 1, '\0'), &answers),
+      client().Join(std::string(wire::kMaxMessageBytes + 1, '\0'), &answers),
       StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_EQ(answers, 0);
 }
@@ -170,7 +108,7 @@ TEST_F(HostileClientTest, RandomBytesDoNoHarm) {
     }
     if (random.Below(3) == 0) bytes.resize(random.Below(bytes.size()));
     int answers = -1;
-    RLMESH_EXPECT_OK(SendToJoin(bytes, &answers));
+    RLMESH_EXPECT_OK(client().Join(bytes, &answers));
     EXPECT_LE(answers, 1);
   }
 }

@@ -7,25 +7,21 @@
 #ifndef RLMESH_MODEL_MODEL_SERVICE_H_
 #define RLMESH_MODEL_MODEL_SERVICE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
-#include <set>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "grpcpp/support/byte_buffer.h"
-#include "rlmesh/base/serial_thread.h"
 #include "rlmesh/model/model.h"
 #include "rlmesh/model/route_table.h"
 #include "rlmesh/proto/model/v1/service.grpc.pb.h"
 #include "rlmesh/transport/handshake.h"
+#include "rlmesh/transport/join_streams.h"
 #include "rlmesh/transport/server_loop.h"
 
 namespace rlmesh {
-
-class ModelReactor;
 
 namespace model_service_internal {
 
@@ -79,36 +75,20 @@ class ModelService : public model_service_internal::Base, public Drainable {
       const model::v1::ShutdownRequest* request,
       model::v1::ShutdownResponse* response) override;
 
-  void Drain() override;
-  void CancelAll() override;
-  bool AwaitIdle(absl::Time deadline) override;
-  absl::Duration IdleFor() const override;
+  void Drain() override { streams_.Drain(); }
+  void CancelAll() override { model_->Cancel(); }
+  bool AwaitIdle(absl::Time deadline) override {
+    return streams_.AwaitIdle(deadline);
+  }
+  absl::Duration IdleFor() const override { return streams_.IdleFor(); }
 
  private:
-  friend class ModelReactor;
-
-  absl::Status Shake(const grpc::ByteBuffer& request,
-                     grpc::ByteBuffer* response) const;
-
-  // A request was taken (+1) or answered (-1).
-  void Busy(int change);
-  // The stream has ended: releases its routes, then deletes it.
-  void Bury(ModelReactor* reactor);
-
   Model* const model_;
   const ModelServiceOptions options_;
   const std::function<void()> on_shutdown_;
   RouteTable table_;
-
-  mutable absl::Mutex mu_;
-  bool draining_ ABSL_GUARDED_BY(mu_) = false;
-  uint64_t last_stream_ ABSL_GUARDED_BY(mu_) = 0;
-  std::set<ModelReactor*> reactors_ ABSL_GUARDED_BY(mu_);
-  int busy_ ABSL_GUARDED_BY(mu_) = 0;
-  absl::Time last_request_ ABSL_GUARDED_BY(mu_);
-
-  // Releases the routes of streams that ended, where that may block.
-  SerialThread undertaker_;
+  std::atomic<uint64_t> last_stream_{0};
+  JoinStreams streams_;  // last: its sessions use what is above
 };
 
 }  // namespace rlmesh

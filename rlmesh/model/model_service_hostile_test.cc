@@ -8,12 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "absl/time/clock.h"
 #include "gmock/gmock.h"
-#include "grpcpp/client_context.h"
-#include "grpcpp/completion_queue.h"
-#include "grpcpp/generic/generic_stub.h"
-#include "grpcpp/support/byte_buffer.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/random.h"
 #include "rlmesh/base/status_matchers.h"
@@ -23,18 +18,14 @@
 #include "rlmesh/proto/model/v1/interaction.pb.h"
 #include "rlmesh/spaces/testing/discrete_space.h"
 #include "rlmesh/transport/channel.h"
-#include "rlmesh/transport/grpc_status.h"
+#include "rlmesh/transport/testing/raw_client.h"
+#include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-grpc::ByteBuffer BufferOf(const std::string& bytes) {
-  const grpc::Slice slice(bytes);
-  return grpc::ByteBuffer(&slice, 1);
-}
 
 class HostileClientTest : public ::testing::Test {
  protected:
@@ -63,56 +54,7 @@ class HostileClientTest : public ::testing::Test {
     serving_.join();
   }
 
-  // Sends `bytes` as one message of a Join: how the stream ended, and how many
-  // answers came before.
-  absl::Status SendToJoin(const std::string& bytes, int* answers) {
-    grpc::GenericStub stub(channel_);
-    grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
-    grpc::CompletionQueue queue;
-    const auto wait = [&queue] {
-      void* tag;
-      bool ok = false;
-      queue.Next(&tag, &ok);
-      return ok;
-    };
-    const auto call = stub.PrepareCall(
-        &context, "/rlmesh.model.v1.ModelService/Join", &queue);
-    call->StartCall(nullptr);
-    wait();
-    call->Write(BufferOf(bytes), nullptr);
-    wait();
-    call->WritesDone(nullptr);
-    wait();
-    *answers = 0;
-    grpc::ByteBuffer answer;
-    while (true) {
-      call->Read(&answer, nullptr);
-      if (!wait()) break;
-      ++*answers;
-    }
-    grpc::Status status;
-    call->Finish(&status, nullptr);
-    wait();
-    return FromGrpcStatus(status);
-  }
-
-  absl::Status SendToHandshake(const std::string& bytes) {
-    grpc::GenericStub stub(channel_);
-    grpc::ClientContext context;
-    grpc::CompletionQueue queue;
-    const auto call = stub.PrepareUnaryCall(
-        &context, "/rlmesh.model.v1.ModelService/Handshake", BufferOf(bytes),
-        &queue);
-    call->StartCall();
-    grpc::ByteBuffer answer;
-    grpc::Status status;
-    call->Finish(&answer, &status, nullptr);
-    void* tag;
-    bool ok;
-    queue.Next(&tag, &ok);
-    return FromGrpcStatus(status);
-  }
+  RawClient client() { return RawClient(channel_, wire::kModelService); }
 
   std::unique_ptr<ModelServer> server_;
   std::thread serving_;
@@ -134,12 +76,12 @@ std::string PredictBytes() {
 
 TEST_F(HostileClientTest, JoinMessageThatDoesNotParseEndsTheStreamWithOk) {
   int answers = -1;
-  RLMESH_EXPECT_OK(SendToJoin("\xff\xff\xff", &answers));
+  RLMESH_EXPECT_OK(client().Join("\xff\xff\xff", &answers));
   EXPECT_EQ(answers, 0);
 }
 
 TEST_F(HostileClientTest, HandshakeOfTheFirstGenerationIsToldBoth) {
-  EXPECT_THAT(SendToHandshake("\x0a\x12rlmesh.protocol.v1"),
+  EXPECT_THAT(client().Handshake("\x0a\x12rlmesh.protocol.v1"),
               StatusIs(absl::StatusCode::kInternal,
                        AllOf(HasSubstr("rlmesh.protocol.v1"),
                              HasSubstr("rlmesh-wire-v1"))));
@@ -148,17 +90,17 @@ TEST_F(HostileClientTest, HandshakeOfTheFirstGenerationIsToldBoth) {
 TEST_F(HostileClientTest, EveryCutAndEveryChangedByteIsAnsweredOrEnded) {
   const std::string good = PredictBytes();
   int answers = -1;
-  RLMESH_ASSERT_OK(SendToJoin(good, &answers));
+  RLMESH_ASSERT_OK(client().Join(good, &answers));
   ASSERT_EQ(answers, 1);
   for (size_t i = 0; i < good.size(); ++i) {
-    RLMESH_EXPECT_OK(SendToJoin(good.substr(0, i), &answers));
+    RLMESH_EXPECT_OK(client().Join(good.substr(0, i), &answers));
     EXPECT_LE(answers, 1);
   }
   Random random(/*seed=*/7);
   for (int round = 0; round < 200; ++round) {
     std::string changed = good;
     changed[random.Below(changed.size())] = static_cast<char>(random());
-    const absl::Status s = SendToJoin(changed, &answers);
+    const absl::Status s = client().Join(changed, &answers);
     EXPECT_THAT(s, IsOk());
     EXPECT_LE(answers, 1);
   }
@@ -170,7 +112,7 @@ TEST_F(HostileClientTest, RandomBytesAreAnsweredOrEnded) {
     std::string bytes(random.Below(200), '\0');
     for (char& c : bytes) c = static_cast<char>(random());
     int answers = -1;
-    RLMESH_EXPECT_OK(SendToJoin(bytes, &answers));
+    RLMESH_EXPECT_OK(client().Join(bytes, &answers));
     EXPECT_LE(answers, 1);
   }
 }

@@ -34,6 +34,10 @@ ModelSession::ModelSession(RouteTable* table, uint64_t stream)
 
 ModelSession::~ModelSession() { table_->CloseStream(stream_); }
 
+bool ModelSession::MayBlock(const JoinRequest& /*request*/) const {
+  return !table_->model().is_inline();
+}
+
 ModelSession::Next ModelSession::Handle(const JoinRequest& request,
                                         absl::Duration queued,
                                         JoinResponse* response) {

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "rlmesh/model/route_table.h"
 #include "rlmesh/proto/model/v1/interaction.pb.h"
+#include "rlmesh/transport/join_session.h"
 
 namespace rlmesh {
 
@@ -26,19 +27,20 @@ namespace rlmesh {
 //   ModelSession session(&table, /*stream=*/1);
 //   if (session.Handle(request, queued, &response) == ModelSession::Next::kEnd)
 //   ...
-class ModelSession {
+class ModelSession
+    : public JoinSession<model::v1::JoinRequest, model::v1::JoinResponse> {
  public:
-  enum class Next { kGoOn, kEnd };  // kEnd: the stream ends after the response
-
   // `table` is not owned; `stream` is a number above 0 that no other session
   // has.
   ModelSession(RouteTable* table, uint64_t stream);
   // Releases the routes of this stream; blocks while the model is called.
-  ~ModelSession();
+  ~ModelSession() override;
 
-  // Fills `response`. `queued` is how long the request waited.
+  bool MayBlock(const model::v1::JoinRequest& request) const override;
   Next Handle(const model::v1::JoinRequest& request, absl::Duration queued,
-              model::v1::JoinResponse* response);
+              model::v1::JoinResponse* response) override;
+  // Nothing: calls of one stream cannot be told from those of another.
+  void Cancel() override {}
 
  private:
   void GroupedPredict(const model::v1::GroupedPredictRequest& request,

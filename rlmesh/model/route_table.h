@@ -53,6 +53,8 @@ class RouteTable {
   // `model` is not owned and must outlive the table.
   explicit RouteTable(Model* model);
 
+  const Model& model() const { return *model_; }
+
   // Opens or replaces a route. `stream` is a number above 0, one for each
   // stream.
   absl::Status Resolve(uint64_t stream,

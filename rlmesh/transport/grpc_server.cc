@@ -5,7 +5,6 @@
 #include "rlmesh/transport/grpc_server.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -36,8 +35,11 @@ std::vector<std::pair<std::string, int>> ServerArguments() {
   };
 }
 
-GrpcServer::GrpcServer(Address address, std::unique_ptr<grpc::Server> server)
-    : address_(std::move(address)), server_(std::move(server)) {}
+GrpcServer::GrpcServer(Address address, SocketFile file,
+                       std::unique_ptr<grpc::Server> server)
+    : address_(std::move(address)),
+      file_(std::move(file)),
+      server_(std::move(server)) {}
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
     const GrpcServerOptions& options, std::vector<HostedService> services) {
@@ -56,8 +58,14 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
     builder.RegisterService(hosted.service);
   }
   const bool is_unix = options.address.kind() == Address::Kind::kUnix;
+  Address bound = options.address;
+  if (is_unix) {
+    RLMESH_ASSIGN_OR_RETURN(
+        bound, Address::ForBind(absl::StrCat(
+                   "unix://", SocketFile::HiddenName(bound.path()))));
+  }
   int port = 0;
-  builder.AddListeningPort(options.address.ListenTarget(),
+  builder.AddListeningPort(bound.ListenTarget(),
                            grpc::InsecureServerCredentials(), &port);
   std::unique_ptr<grpc::Server> server;
   {
@@ -73,10 +81,11 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
         absl::StrCat("failed to bind ", options.address.ToString(),
                      ": somebody else took it in this moment; try again"));
   }
-  if (is_unix &&
-      chmod(options.address.path().c_str(), options.socket_mode) != 0) {
-    return absl::ErrnoToStatus(
-        errno, absl::StrCat("permissions of ", options.address.ToString()));
+  SocketFile file;
+  if (is_unix) {
+    RLMESH_ASSIGN_OR_RETURN(
+        file, SocketFile::Publish(bound.path(), options.address.path(),
+                                  options.socket_mode));
   }
   for (const HostedService& hosted : services) {
     server->GetHealthCheckService()->SetServingStatus(hosted.name, true);
@@ -84,7 +93,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
   Address address = options.address;
   if (!is_unix) address = address.WithPort(port);
   return std::unique_ptr<GrpcServer>(
-      new GrpcServer(std::move(address), std::move(server)));
+      new GrpcServer(std::move(address), std::move(file), std::move(server)));
 }
 
 GrpcServer::~GrpcServer() { Shutdown(absl::ZeroDuration()); }
@@ -102,9 +111,7 @@ void GrpcServer::Shutdown(absl::Duration grace) {
       absl::ToChronoTime(absl::Now() + std::min(grace, absl::Hours(24))));
   server_->Wait();
   server_.reset();
-  if (address_.kind() == Address::Kind::kUnix) {
-    unlink(address_.path().c_str());  // gRPC removes it too, in most cases
-  }
+  file_.Remove();
 }
 
 }  // namespace rlmesh

@@ -17,6 +17,7 @@
 #include "grpcpp/impl/codegen/service_type.h"
 #include "grpcpp/server.h"
 #include "rlmesh/transport/address.h"
+#include "rlmesh/transport/socket_file.h"
 
 namespace rlmesh {
 
@@ -66,13 +67,16 @@ class GrpcServer {
   void Drain();
 
   // Closes the listener, waits up to `grace` for calls in flight, cancels the
-  // rest and returns when all are gone. The socket file is removed. Idempotent.
+  // rest and returns when all are gone. The socket file is removed, unless a
+  // successor's has taken its place. Idempotent.
   void Shutdown(absl::Duration grace);
 
  private:
-  GrpcServer(Address address, std::unique_ptr<grpc::Server> server);
+  GrpcServer(Address address, SocketFile file,
+             std::unique_ptr<grpc::Server> server);
 
   Address address_;
+  SocketFile file_;  // of a Unix socket
   std::unique_ptr<grpc::Server> server_;
 };
 

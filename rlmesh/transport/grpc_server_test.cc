@@ -98,6 +98,21 @@ TEST(GrpcServerTest, ItsSocketIsPrivateAndGoesWithIt) {
   EXPECT_NE(access(path.c_str(), F_OK), 0);
 }
 
+TEST(GrpcServerTest, TheSocketOfASuccessorStays) {
+  const TempDir dir = *TempDir::Create("server");
+  const Address address =
+      *Address::ForBind(absl::StrCat("unix://", dir.path(), "/s"));
+  auto first = GrpcServer::Start({address}, {Anything()});
+  RLMESH_ASSERT_OK(first);
+  ASSERT_EQ(unlink(address.path().c_str()), 0);
+  auto second = GrpcServer::Start({address}, {Anything()});
+  RLMESH_ASSERT_OK(second);
+  (*first)->Shutdown(absl::ZeroDuration());
+  const auto channel = ConnectChannel(address, {});
+  RLMESH_ASSERT_OK(channel);
+  EXPECT_EQ(Health(*channel, ""), "\x08\x01");
+}
+
 // A published client pings an idle connection every 30 s; here it is every
 // 50 ms. A server with gRPC's defaults says "Too many pings" at the third.
 TEST(GrpcServerTest, AnIdleClientThatPingsIsKept) {

@@ -4,6 +4,8 @@
 
 #include "rlmesh/transport/server_loop.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "glog/logging.h"
@@ -13,6 +15,9 @@ namespace {
 
 // For what is left after streams ended: handshakes, health checks.
 constexpr absl::Duration kLastCalls = absl::Seconds(1);
+
+// Deadlines of waits follow the calendar, which somebody may set back.
+constexpr absl::Duration kLongestWait = absl::Seconds(10);
 
 }  // namespace
 
@@ -32,8 +37,8 @@ absl::Status ServerLoopOptions::Validate() const {
 
 ServerLoop::ServerLoop(const ServerLoopOptions& options) : options_(options) {}
 
-bool ServerLoop::ShouldStop(const Drainable& service, absl::Time* again) {
-  *again = absl::InfiniteFuture();
+bool ServerLoop::ShouldStop(const Drainable& service, absl::Duration* wait) {
+  *wait = absl::InfiniteDuration();
   if (stop_) return true;
   if (options_.idle_timeout == absl::InfiniteDuration()) return false;
   const absl::Duration left = options_.idle_timeout - service.IdleFor();
@@ -42,16 +47,16 @@ bool ServerLoop::ShouldStop(const Drainable& service, absl::Time* again) {
               << absl::FormatDuration(options_.idle_timeout) << ": stopping";
     return true;
   }
-  *again = absl::Now() + left;
+  *wait = std::min(left, kLongestWait);
   return false;
 }
 
 void ServerLoop::Serve(GrpcServer* server, Drainable* service) {
   {
     absl::MutexLock lock(&mu_);
-    absl::Time again;
-    while (!ShouldStop(*service, &again)) {
-      changed_.WaitWithDeadline(&mu_, again);
+    absl::Duration wait;
+    while (!ShouldStop(*service, &wait)) {
+      changed_.WaitWithTimeout(&mu_, wait);
     }
   }
   LOG(INFO) << "draining";

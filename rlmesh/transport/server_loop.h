@@ -65,8 +65,8 @@ class ServerLoop {
   void StopNow();
 
  private:
-  // Whether it is time to stop; otherwise `*again` is when to ask again.
-  bool ShouldStop(const Drainable& service, absl::Time* again)
+  // Whether it is time to stop; otherwise ask again after `*wait`.
+  bool ShouldStop(const Drainable& service, absl::Duration* wait)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const ServerLoopOptions options_;

@@ -26,6 +26,7 @@
 #include "rlmesh/proto/env/v1/interaction.pb.h"
 #include "rlmesh/spaces/check.h"
 #include "rlmesh/spaces/env_contract.h"
+#include "rlmesh/transport/join_session.h"
 #include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
@@ -56,9 +57,9 @@ struct EnvSessionOptions {
 //   EnvSession session(contract, options, acquire);
 //   if (session.Handle(request, queued, &response) == EnvSession::Next::kEnd)
 //   ...
-class EnvSession {
+class EnvSession
+    : public JoinSession<env::v1::JoinRequest, env::v1::JoinResponse> {
  public:
-  enum class Next { kGoOn, kEnd };  // kEnd: the stream ends after the response
   // EnvironmentPool::Acquire, or what a test puts in its place.
   using Acquire = std::function<absl::StatusOr<EnvironmentPool::Lease>(
       const CreateOptions& options)>;
@@ -67,16 +68,14 @@ class EnvSession {
 
   // Whether Handle may block on `request`: false for requests that need no
   // environment, and for environments that answer inline.
-  bool MayBlock(const env::v1::JoinRequest& request) const;
+  bool MayBlock(const env::v1::JoinRequest& request) const override;
 
-  // Fills `response`, which is reused from call to call so that its memory is.
-  // `queued` is how long the request waited.
   Next Handle(const env::v1::JoinRequest& request, absl::Duration queued,
-              env::v1::JoinResponse* response);
+              env::v1::JoinResponse* response) override;
 
   // Makes a running call of the environment, and all later ones, end soon; the
   // making of an environment too.
-  void Cancel();
+  void Cancel() override;
 
  private:
   absl::Status Configure(const env::v1::ConfigureEnvRequest& request,
