@@ -145,7 +145,7 @@ TEST_F(RemoteEnvironmentTest, SeedsOptionsIdsAndTimeoutsArrive) {
   };
   Start();
   ResetRequest request;
-  const int64_t seed = -5;
+  const int64_t seed = 5;
   const std::string id = "ep-1";
   request.seeds = {&seed, 1};
   request.episode_ids = {&id, 1};
@@ -153,7 +153,7 @@ TEST_F(RemoteEnvironmentTest, SeedsOptionsIdsAndTimeoutsArrive) {
   request.has_options = true;
   request.timeout = absl::Seconds(9);
   RLMESH_ASSERT_OK(Reset(request));
-  EXPECT_THAT(seeds, ElementsAre(-5));
+  EXPECT_THAT(seeds, ElementsAre(5));
   EXPECT_THAT(ids, ElementsAre("ep-1"));
   EXPECT_EQ(seen_options, bytes);
   EXPECT_LE(seen.timeout, absl::Seconds(9));

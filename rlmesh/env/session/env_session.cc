@@ -43,6 +43,7 @@ absl::Duration Budget(uint64_t timeout_ms, absl::Duration limit) {
 absl::Duration Since(absl::Time start) { return absl::Now() - start; }
 
 constexpr size_t kMaxEpisodeId = 256;
+constexpr size_t kMaxRequestId = 1024;
 
 // Ids are kept and sent back, many in one message: no client may make them
 // long.
@@ -56,6 +57,18 @@ absl::Status CheckEpisodeIds(
     return absl::InvalidArgumentError(absl::StrCat(
         operation, ": the episode id of lane ", lane, " has ", ids[i].size(),
         " bytes; at most ", kMaxEpisodeId, " are allowed"));
+  }
+  return absl::OkStatus();
+}
+
+// Gymnasium takes seeds of 0 and more.
+absl::Status CheckSeeds(absl::Span<const int64_t> seeds,
+                        absl::Span<const uint32_t> lanes) {
+  for (size_t i = 0; i < seeds.size(); ++i) {
+    if (seeds[i] >= 0) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "reset: seed ", seeds[i], " of lane ", lanes.empty() ? i : lanes[i],
+        " is negative; use one from 0 to 9223372036854775807, or none"));
   }
   return absl::OkStatus();
 }
@@ -107,9 +120,18 @@ EnvSession::Next EnvSession::Handle(const JoinRequest& request,
                                     JoinResponse* response) {
   const absl::Time start = absl::Now();
   decode_ = user_ = absl::ZeroDuration();
-  response->set_request_id(request.request_id());
   absl::Status status;
   Next next = Next::kGoOn;
+  if (request.request_id().size() > kMaxRequestId) {
+    // Nobody could tell which request an answer without it belongs to.
+    response->clear_request_id();
+    *response->mutable_error() = ToEnvError(absl::InvalidArgumentError(
+        absl::StrCat("the request id has ", request.request_id().size(),
+                     " bytes; at most ", kMaxRequestId, " are allowed")));
+    response->mutable_error()->set_is_recoverable(false);
+    return Next::kEnd;
+  }
+  response->set_request_id(request.request_id());
   switch (request.kind_case()) {
     case JoinRequest::kConfigure:
       status = Configure(request.configure(), response);
@@ -161,9 +183,7 @@ void EnvSession::LimitSize(const JoinRequest& request, JoinResponse* response) {
   // What was not told has happened to the environment all the same.
   needs_reset_ |= request.has_reset() || request.has_step();
   response->Clear();
-  if (request.request_id().size() <= limit / 2) {
-    response->set_request_id(request.request_id());
-  }
+  response->set_request_id(request.request_id());
   *response->mutable_error() = ToEnvError(RecoverableInternal(absl::StrCat(
       operation, " failed: the answer has ", size, " bytes; at most ", limit,
       " are allowed in one message. Make observations or infos smaller")));
@@ -281,17 +301,18 @@ absl::Status EnvSession::Reset(const env::v1::ResetRequest& request,
   }
   RLMESH_RETURN_IF_ERROR(
       CheckEpisodeIds("reset", request.episode_ids(), request.env_indices()));
+  ResetRequest reset;
+  reset.lanes = absl::MakeConstSpan(request.env_indices().data(),
+                                    request.env_indices_size());
+  reset.seeds = absl::MakeConstSpan(request.seeds().data(),
+                                    std::min(request.seeds_size(), lanes));
+  RLMESH_RETURN_IF_ERROR(CheckSeeds(reset.seeds, reset.lanes));
   const absl::Duration timeout =
       Budget(request.timeout_ms(), options_.reset_timeout);
   const absl::Time start = absl::Now();
   RLMESH_RETURN_IF_ERROR(
       Called("reset", timeout, EnsureEnvironment(start + timeout)));
 
-  ResetRequest reset;
-  reset.lanes = absl::MakeConstSpan(request.env_indices().data(),
-                                    request.env_indices_size());
-  reset.seeds = absl::MakeConstSpan(request.seeds().data(),
-                                    std::min(request.seeds_size(), lanes));
   MetaBytes options;
   if (request.has_options()) {
     options = SerializeMeta(request.options());

@@ -21,6 +21,7 @@
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/env/testing/gate.h"
 #include "rlmesh/env/testing/scripted_environment.h"
+#include "rlmesh/env/testing/session_fixture.h"
 #include "rlmesh/proto/env/v1/interaction.pb.h"
 #include "rlmesh/spaces/meta.h"
 
@@ -30,56 +31,6 @@ namespace {
 using env::v1::JoinRequest;
 using env::v1::JoinResponse;
 using ::testing::ElementsAre;
-
-constexpr char kActionOne[] = R"(action { leaves: "\001\0\0\0\0\0\0\0" })";
-
-// That `response` is an error of this code, recoverable or not, whose message
-// begins like this.
-MATCHER_P3(IsError, code, recoverable, begin, "is that EnvError") {
-  *result_listener << arg.ShortDebugString();
-  return arg.has_error() && arg.error().code() == code &&
-         arg.error().is_recoverable() == recoverable &&
-         absl::StartsWith(arg.error().message(), begin);
-}
-
-class EnvSessionTest : public ::testing::Test {
- protected:
-  EnvSessionTest() { script_.contract = SimpleContract(); }
-
-  EnvSession& session() {
-    if (session_ == nullptr) {
-      factory_ = std::make_unique<ScriptedFactory>(&script_);
-      pool_ = std::make_unique<EnvironmentPool>(factory_.get());
-      session_ = std::make_unique<EnvSession>(
-          script_.contract, options_, [this](const CreateOptions& options) {
-            return pool_->Acquire(options);
-          });
-    }
-    return *session_;
-  }
-
-  // The answer to a request in text form.
-  const JoinResponse& Ask(const std::string& text) {
-    JoinRequest request;
-    CHECK(google::protobuf::TextFormat::ParseFromString(text, &request));
-    request.set_request_id("r");
-    next_ = session().Handle(request, absl::ZeroDuration(), &response_);
-    EXPECT_EQ(response_.request_id(), "r");
-    return response_;
-  }
-  const JoinResponse& Step(const std::string& more = "") {
-    return Ask("step { " + std::string(kActionOne) + more + " }");
-  }
-  bool ended() const { return next_ == EnvSession::Next::kEnd; }
-
-  Script script_;
-  EnvSessionOptions options_;
-  std::unique_ptr<ScriptedFactory> factory_;
-  std::unique_ptr<EnvironmentPool> pool_;
-  std::unique_ptr<EnvSession> session_;
-  JoinResponse response_;
-  EnvSession::Next next_ = EnvSession::Next::kGoOn;
-};
 
 absl::Status Boom(bool recoverable) {
   absl::Status status = absl::InternalError("RuntimeError: boom");
@@ -170,6 +121,54 @@ TEST_F(EnvSessionTest, BadActionsAreRefusedAtTheDoor) {
   EXPECT_FALSE(ended());
   EXPECT_EQ(steps, 0);
   EXPECT_TRUE(Step().has_step());
+}
+
+TEST_F(EnvSessionTest, AStepBeforeTheFirstResetIsRefused) {
+  EXPECT_THAT(Step(),
+              IsError(env::v1::ENV_ERROR_CODE_NOT_READY, true,
+                      "step: no episode has begun; reset the environment "
+                      "first"));
+  EXPECT_FALSE(ended());
+  EXPECT_EQ(script_.created, 0);
+  EXPECT_TRUE(Ask("reset {}").has_reset());
+  EXPECT_TRUE(Step().has_step());
+}
+
+// As published servers do: the environment decides.
+TEST_F(EnvSessionTest, AStepAfterTheEndReachesTheEnvironment) {
+  Ask("reset {}");
+  script_.terminated = {1};
+  ASSERT_TRUE(Step().has_step());
+  EXPECT_TRUE(Step().has_step());
+}
+
+TEST_F(EnvSessionTest, ANegativeSeedIsRefused) {
+  constexpr auto kCode = env::v1::ENV_ERROR_CODE_INVALID_ACTION;
+  EXPECT_THAT(Ask("reset { seeds: -1 }"),
+              IsError(kCode, true,
+                      "reset: seed -1 of lane 0 is negative; use one from 0 to "
+                      "9223372036854775807, or none"));
+  EXPECT_FALSE(ended());
+  EXPECT_TRUE(Ask("reset { seeds: 9223372036854775807 }").has_reset());
+  EXPECT_TRUE(Step().has_step());
+  // One more than an int64 holds.
+  EXPECT_THAT(Ask("reset { seeds: -9223372036854775808 }"),
+              IsError(kCode, true, "reset: seed -9223372036854775808"));
+  EXPECT_TRUE(Step().has_step());  // the episode goes on
+  // What lies past the lanes is ignored.
+  EXPECT_TRUE(Ask("reset { seeds: [1, -1] }").has_reset());
+}
+
+TEST_F(EnvSessionTest, ALongRequestIdEndsTheSession) {
+  JoinRequest request;
+  request.mutable_reset();
+  request.set_request_id(std::string(1025, 'x'));
+  EXPECT_EQ(session().Handle(request, absl::ZeroDuration(), &response_),
+            EnvSession::Next::kEnd);
+  EXPECT_THAT(response_, IsError(env::v1::ENV_ERROR_CODE_INVALID_ACTION, false,
+                                 "the request id has 1025 bytes; at most 1024 "
+                                 "are allowed"));
+  EXPECT_EQ(response_.request_id(), "");
 }
 
 TEST_F(EnvSessionTest, AnEmptyRequestIsUnsupported) {
@@ -296,60 +295,6 @@ TEST_F(EnvSessionTest, TheServersOwnDeadlineAppliesWithoutOne) {
   EXPECT_GT(budget, absl::Seconds(6));
   Step("timeout_ms: 18446744073709551615");
   EXPECT_LE(budget, absl::Seconds(7));
-}
-
-class LanesTest : public EnvSessionTest {
- protected:
-  LanesTest() { script_.contract = SimpleContract(3); }
-};
-
-TEST_F(LanesTest, SubsetsAnswerInPartialWidth) {
-  EXPECT_EQ(Ask("reset {}").reset().observation().leaves(0).size(), 24);
-  EXPECT_EQ(Ask("reset { env_indices: [2, 0] }")
-                .reset()
-                .observation()
-                .leaves(0)
-                .size(),
-            16);
-  script_.rewards = {1, 2, 3};
-  const JoinResponse& step = Ask(R"(step { env_indices: [2, 1] action { leaves:
-          "\001\0\0\0\0\0\0\0\001\0\0\0\0\0\0\0" } })");
-  ASSERT_TRUE(step.has_step()) << step.DebugString();
-  EXPECT_THAT(step.step().rewards(), ElementsAre(3, 2));
-  EXPECT_THAT(step.step().env_indices(), ElementsAre(2, 1));
-}
-
-TEST_F(LanesTest, BadSubsetsAreRefused) {
-  constexpr auto kCode = env::v1::ENV_ERROR_CODE_INVALID_ACTION;
-  EXPECT_THAT(Ask("step { env_indices: 3 }"),
-              IsError(kCode, true,
-                      "subset step: env_index 3 out of range for num_envs 3"));
-  EXPECT_THAT(Ask("step { env_indices: [0, 0] }"),
-              IsError(kCode, true, "subset step: duplicate env_index 0"));
-  EXPECT_THAT(Ask("reset { env_indices: 9 }"),
-              IsError(kCode, true, "partial reset: env_index 9 out of range"));
-  EXPECT_THAT(Ask("reset { env_indices: 1 seeds: [1, 2] }"),
-              IsError(kCode, true,
-                      "partial reset: seeds length 2 does not match "
-                      "env_indices length 1"));
-}
-
-TEST_F(LanesTest, ALongEpisodeIdIsNamedByItsLane) {
-  EXPECT_THAT(Ask("reset { env_indices: [0, 2] episode_ids: ['a', '" +
-                  std::string(300, 'a') + "'] }"),
-              IsError(env::v1::ENV_ERROR_CODE_INVALID_ACTION, true,
-                      "reset: the episode id of lane 2 has 300 bytes"));
-}
-
-TEST_F(LanesTest, SubsetsNeedIndependentLanes) {
-  script_.contract.autoreset_mode = AutoresetMode::kNextStep;
-  EXPECT_THAT(Ask("step { env_indices: 0 }"),
-              IsError(env::v1::ENV_ERROR_CODE_UNSUPPORTED, true,
-                      "subset stepping (StepRequest.env_indices) is not "
-                      "supported by this environment"));
-  EXPECT_THAT(Ask("reset { env_indices: 0 }"),
-              IsError(env::v1::ENV_ERROR_CODE_UNSUPPORTED, true,
-                      "partial reset (ResetRequest.env_indices)"));
 }
 
 TEST_F(EnvSessionTest, RendersOneLane) {

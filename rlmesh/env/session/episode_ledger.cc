@@ -57,7 +57,7 @@ EpisodeLedger::EpisodeLedger(const EnvContract& contract, const Clock* clock)
 
 void EpisodeLedger::Open(absl::Span<const std::string> ids, size_t position,
                          absl::optional<int64_t> seed, Lane* lane) const {
-  lane->open = true;
+  lane->begun = lane->open = true;
   lane->rolls = false;
   lane->id = position < ids.size() ? ids[position] : std::string();
   lane->seed = seed;
@@ -95,14 +95,15 @@ void EpisodeLedger::RecordReset(const ResetRequest& request) {
 }
 
 absl::Status EpisodeLedger::CheckStep(absl::Span<const uint32_t> lanes) const {
-  if (mode_ != AutoresetMode::kNextStep) return absl::OkStatus();
   for (size_t i = 0; i < Width(lanes); ++i) {
-    const Lane& lane = lanes_[LaneAt(lanes, i)];
-    if (lane.open || lane.rolls) continue;
-    return absl::InternalError(absl::StrCat(
-        "NEXT_STEP lane ", LaneAt(lanes, i),
-        " was stepped with no active episode and no pending autoreset; reset "
-        "it first"));
+    if (lanes_[LaneAt(lanes, i)].begun) continue;
+    if (lanes_.size() == 1) {
+      return absl::FailedPreconditionError(
+          "step: no episode has begun; reset the environment first");
+    }
+    return absl::FailedPreconditionError(
+        absl::StrCat("step: no episode has begun in lane ", LaneAt(lanes, i),
+                     "; reset it first"));
   }
   return absl::OkStatus();
 }

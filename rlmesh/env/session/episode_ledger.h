@@ -55,8 +55,8 @@ class EpisodeLedger {
   // an episode in each.
   void RecordReset(const ResetRequest& request);
 
-  // Before a step: Internal when a lane of a NEXT_STEP environment has neither
-  // an open episode nor one to begin.
+  // Before a step: FailedPrecondition when one of the lanes has never been
+  // reset. One whose episode has ended may be stepped, and is not counted.
   absl::Status CheckStep(absl::Span<const uint32_t> lanes) const;
 
   // After a step that worked: adds to `completed` the interrupted episodes of
@@ -74,6 +74,7 @@ class EpisodeLedger {
 
  private:
   struct Lane {
+    bool begun = false;  // there has been an episode
     bool open = false;
     bool rolls = false;  // the next step begins an episode
     std::string id;

@@ -89,10 +89,8 @@ TEST_F(EpisodeLedgerTest, AnEpisodeIsCompletedUnderThePushedId) {
   EXPECT_TRUE(episode.final_info().entries().at("success").bool_());
 }
 
-TEST_F(EpisodeLedgerTest, StepsWithoutAnEpisodeAreNotCounted) {
+TEST_F(EpisodeLedgerTest, StepsAfterTheEndAreNotCounted) {
   Start(1, AutoresetMode::kDisabled);
-  RLMESH_ASSERT_OK(Step({1}, {1}));
-  EXPECT_EQ(completed_.size(), 0);
   Reset({"a"});
   RLMESH_ASSERT_OK(Step({1}, {2}));
   EXPECT_EQ(completed_.size(), 1);
@@ -175,12 +173,21 @@ TEST_F(EpisodeLedgerTest, ARollWithARewardOrFlagBreaksTheContract) {
   RLMESH_EXPECT_OK(Step({0}, {0}, {"b"}));  // the books were left alone
 }
 
-TEST_F(EpisodeLedgerTest, NextStepNeedsAResetFirst) {
-  Start(1, AutoresetMode::kNextStep);
-  EXPECT_THAT(Step({1}, {0}),
-              StatusIs(absl::StatusCode::kInternal,
-                       HasSubstr("NEXT_STEP lane 0 was stepped with no active "
-                                 "episode and no pending autoreset")));
+TEST_F(EpisodeLedgerTest, AStepNeedsAResetOfItsLanesFirst) {
+  for (const AutoresetMode mode :
+       {AutoresetMode::kDisabled, AutoresetMode::kNextStep}) {
+    Start(1, mode);
+    EXPECT_THAT(
+        Step({1}, {0}),
+        StatusIs(absl::StatusCode::kFailedPrecondition,
+                 "step: no episode has begun; reset the environment first"));
+  }
+  Start(3, AutoresetMode::kDisabled);
+  Reset({"a", "c"}, {}, {0, 2});
+  EXPECT_THAT(Step({1, 1, 1}, {0, 0, 0}),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "step: no episode has begun in lane 1; reset it first"));
+  RLMESH_EXPECT_OK(Step({1, 1}, {0, 0}, {}, {2, 0}));
 }
 
 void Add(MetaMap* map, const std::string& key, std::vector<int> values,
