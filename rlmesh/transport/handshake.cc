@@ -16,6 +16,14 @@
 namespace rlmesh {
 namespace {
 
+// The way out, for either side.
+constexpr char kNeedsClient[] =
+    "use a client of this generation (rlmesh 0.1.0 or newer), or a server of "
+    "the client's";
+constexpr char kNeedsServer[] =
+    "Use a server of the same generation (rlmesh 0.1.0 or newer), or the "
+    "client that belongs to the server";
+
 // Peers' texts end up on terminals: escaped, and not longer than this.
 std::string Foreign(absl::string_view text) {
   return absl::CHexEscape(text.substr(0, 300));
@@ -56,9 +64,9 @@ void AnswerHandshake(const core::v1::HandshakeRequest& request,
       absl::StripAsciiWhitespace(request.protocol_generation());
   response->set_compatible(theirs == wire::kGeneration);
   if (response->compatible()) return;
-  response->set_error_message(
-      absl::StrCat("protocol generation ", Foreign(theirs),
-                   " not compatible with server ", wire::kGeneration));
+  response->set_error_message(absl::StrCat(
+      "protocol generation ", theirs.empty() ? "(none)" : Foreign(theirs),
+      " not compatible with server ", wire::kGeneration, "; ", kNeedsClient));
 }
 
 core::v1::HandshakeRequest MakeHandshakeRequest(const Introduction& self) {
@@ -80,14 +88,16 @@ absl::Status CheckHandshake(const core::v1::HandshakeResponse& response,
                             const Address& address) {
   if (response.compatible()) return absl::OkStatus();
   const core::v1::PeerInfo& peer = response.peer_info();
+  std::string server = address.ToString();
+  for (const std::string* part : {&peer.component(), &peer.package_version()}) {
+    if (!part->empty()) absl::StrAppend(&server, " ", Foreign(*part));
+  }
   const absl::string_view reason = response.error_message();
   return absl::FailedPreconditionError(absl::StrCat(
       "handshake failed: ",
       reason.empty() ? "the server refused without a reason" : Foreign(reason),
-      " (server ", address.ToString(), ": ",
-      peer.component().empty() ? "unknown" : Foreign(peer.component()), " ",
-      Foreign(peer.package_version()), "; this client speaks ",
-      wire::kGeneration, ", edition ", wire::kEdition, ")"));
+      " (server ", server, "; this client speaks ", wire::kGeneration,
+      ", edition ", wire::kEdition, "). ", kNeedsServer));
 }
 
 EditionOffer OfferOf(const core::v1::HandshakeResponse& response,
@@ -113,9 +123,9 @@ absl::Status UnreadableHandshake(absl::string_view bytes) {
       theirs = absl::StrCat("of generation ", Foreign(bytes.substr(2, size)));
     }
   }
-  return absl::InternalError(
-      absl::StrCat("failed to decode Protobuf message: the handshake is ",
-                   theirs, "; this server speaks ", wire::kGeneration));
+  return absl::InternalError(absl::StrCat(
+      "failed to decode Protobuf message: the handshake is ", theirs,
+      "; this server speaks ", wire::kGeneration, "; ", kNeedsClient));
 }
 
 absl::Status ExplainHandshakeError(const absl::Status& status,
@@ -134,7 +144,7 @@ absl::Status ExplainHandshakeError(const absl::Status& status,
         absl::StrCat("handshake failed: ", address.ToString(),
                      " does not speak the wire generation ", wire::kGeneration,
                      " of this client (", Foreign(status.message()),
-                     "); it may be an older release"));
+                     "); it may be an older release. ", kNeedsServer));
   }
   return Annotate(status, absl::StrCat("handshake with ", address.ToString()));
 }

@@ -48,7 +48,8 @@ TEST(HandshakeTest, AnotherGenerationIsRefusedInBandNamingBoth) {
   EXPECT_FALSE(response.compatible());
   EXPECT_EQ(response.error_message(),
             "protocol generation rlmesh.protocol.v1 not compatible with server "
-            "rlmesh-wire-v1");
+            "rlmesh-wire-v1; use a client of this generation (rlmesh 0.1.0 or "
+            "newer), or a server of the client's");
   // The rest is filled all the same.
   EXPECT_THAT(response.supported_workflow_editions(), ElementsAre("2026.06"));
   EXPECT_TRUE(HasCapability(response, wire::kSubsetStep));
@@ -58,6 +59,23 @@ TEST(HandshakeTest, AnotherGenerationIsRefusedInBandNamingBoth) {
                                        HasSubstr("rlmesh-wire-v1"),
                                        HasSubstr("tcp://1.2.3.4:5"))));
   EXPECT_FALSE(Answer("").compatible());
+  EXPECT_THAT(Answer("").error_message(), HasSubstr("generation (none) not"));
+}
+
+TEST(HandshakeTest, ARefusalNamesTheServerAsFarAsItIsKnownAndTheWayOut) {
+  core::v1::HandshakeResponse response;
+  response.set_error_message("no");
+  EXPECT_THAT(CheckHandshake(response, SomeAddress()),
+              StatusIs(kRefused,
+                       "handshake failed: no (server tcp://1.2.3.4:5; this "
+                       "client speaks rlmesh-wire-v1, edition 2026.06). Use a "
+                       "server of the same generation (rlmesh 0.1.0 or newer), "
+                       "or the client that belongs to the server"));
+  response.mutable_peer_info()->set_component("rlmesh-env");
+  response.mutable_peer_info()->set_package_version("0.0.9");
+  EXPECT_THAT(CheckHandshake(response, SomeAddress()),
+              StatusIs(kRefused, HasSubstr("(server tcp://1.2.3.4:5 rlmesh-env "
+                                           "0.0.9; this client")));
 }
 
 TEST(HandshakeTest, OnlyTheValueTrueIsACapability) {
@@ -100,7 +118,8 @@ TEST(HandshakeTest, AServerOfAnotherGenerationIsExplained) {
           absl::InternalError("failed to decode Protobuf message: could not "
                               "parse"),
           SomeAddress(), wire::kEnvService),
-      StatusIs(kRefused, HasSubstr("rlmesh-wire-v1")));
+      StatusIs(kRefused, AllOf(HasSubstr("rlmesh-wire-v1"),
+                               HasSubstr("Use a server of the same"))));
 }
 
 }  // namespace
