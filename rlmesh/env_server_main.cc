@@ -41,6 +41,9 @@ ABSL_FLAG(int, max_sessions, 64,
           "takes one.");
 ABSL_FLAG(absl::Duration, idle_timeout, absl::InfiniteDuration(),
           "Stop after this long without a request. inf: never.");
+ABSL_FLAG(absl::Duration, session_timeout, absl::InfiniteDuration(),
+          "End a session that has been without a request for so long. inf: "
+          "never.");
 ABSL_FLAG(absl::Duration, reset_timeout, absl::Seconds(600),
           "Longest reset, whatever a client allows.");
 ABSL_FLAG(absl::Duration, step_timeout, absl::Seconds(300),
@@ -67,6 +70,7 @@ int main(int argc, char** argv) {
   options.ready_fd = absl::GetFlag(FLAGS_ready_fd);
   options.max_sessions = absl::GetFlag(FLAGS_max_sessions);
   options.idle_timeout = absl::GetFlag(FLAGS_idle_timeout);
+  options.session_timeout = absl::GetFlag(FLAGS_session_timeout);
   options.reset_timeout = absl::GetFlag(FLAGS_reset_timeout);
   options.step_timeout = absl::GetFlag(FLAGS_step_timeout);
   options.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);

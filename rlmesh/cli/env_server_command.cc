@@ -22,6 +22,7 @@
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/cli/server_signals.h"
 #include "rlmesh/env/builtin/native.h"
+#include "rlmesh/env/cancellation.h"
 #include "rlmesh/env/env_server.h"
 #include "rlmesh/env/environment.h"
 #include "rlmesh/env/python_worker_environment.h"
@@ -39,7 +40,7 @@ constexpr char kProgram[] = "env_server";
 constexpr char kDefaultAddress[] = "127.0.0.1:50051";
 
 absl::StatusOr<std::unique_ptr<EnvironmentFactory>> MakeFactory(
-    const EnvServerCommandOptions& options) {
+    const EnvServerCommandOptions& options, Cancellation* cancellation) {
   if (!options.native.empty()) {
     MetaBytes kwargs;
     if (!options.kwargs.empty()) {
@@ -59,33 +60,37 @@ absl::StatusOr<std::unique_ptr<EnvironmentFactory>> MakeFactory(
   python.reset_timeout = options.reset_timeout;
   python.step_timeout = options.step_timeout;
   python.validation = options.validation;
-  return PythonWorkerFactory::Create(std::move(python));
+  CreateOptions create;
+  create.cancellation = cancellation;
+  return PythonWorkerFactory::Create(std::move(python), create);
 }
 
 absl::Status Serve(const EnvServerCommandOptions& options,
                    const Address& address) {
   // A busy port is an error before the environment takes its time to start.
   RLMESH_RETURN_IF_ERROR(ProbeBind(address));
+  Cancellation set_up;  // user code need not be waited for
   absl::Mutex mu;
   std::unique_ptr<EnvServer> server;  // null during set-up; guarded by mu
-  const auto stop = [&mu, &server](void (EnvServer::*how)()) {
+  const auto stop = [&mu, &server, &set_up](void (EnvServer::*how)()) {
+    set_up.Cancel();
     absl::MutexLock lock(&mu);
-    // User code that is being set up need not be waited for: the worker and
-    // what it started end with this process.
-    if (server == nullptr) _exit(kExitOk);
-    (server.get()->*how)();
+    if (server != nullptr) (server.get()->*how)();
   };
   RLMESH_ASSIGN_OR_RETURN(
       std::unique_ptr<ServerSignals> signals,
       ServerSignals::Install([&stop] { stop(&EnvServer::Stop); },
                              [&stop] { stop(&EnvServer::StopNow); }));
-  RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<EnvironmentFactory> factory,
-                          MakeFactory(options));
+  absl::StatusOr<std::unique_ptr<EnvironmentFactory>> factory =
+      MakeFactory(options, &set_up);
+  if (set_up.cancelled()) return absl::OkStatus();
+  RLMESH_RETURN_IF_ERROR(factory.status());
   EnvServerOptions server_options;
   server_options.listen.address = address;
   server_options.service.introduction.package_version = std::string(Version());
   server_options.service.introduction.edition = options.workflow_edition;
   server_options.service.max_sessions = options.max_sessions;
+  server_options.service.session_timeout = options.session_timeout;
   server_options.service.allow_remote_shutdown = options.allow_remote_shutdown;
   server_options.service.session.reset_timeout = options.reset_timeout;
   server_options.service.session.step_timeout = options.step_timeout;
@@ -94,8 +99,9 @@ absl::Status Serve(const EnvServerCommandOptions& options,
   server_options.loop.drain_timeout = options.drain_timeout;
   {
     absl::MutexLock lock(&mu);
+    if (set_up.cancelled()) return absl::OkStatus();
     RLMESH_ASSIGN_OR_RETURN(
-        server, EnvServer::Start(std::move(factory), server_options));
+        server, EnvServer::Start(*std::move(factory), server_options));
   }
   RLMESH_RETURN_IF_ERROR(AnnounceReady(server->address(), options.ready_fd));
   server->Serve();
@@ -187,6 +193,7 @@ absl::Status EnvServerCommandOptions::Validate() const {
   RLMESH_RETURN_IF_ERROR(CheckDeclaredEdition("env", workflow_edition));
   EnvServerOptions server;
   server.service.max_sessions = max_sessions;
+  server.service.session_timeout = session_timeout;
   server.service.session.reset_timeout = reset_timeout;
   server.service.session.step_timeout = step_timeout;
   server.loop.idle_timeout = idle_timeout;
@@ -210,13 +217,11 @@ CommandSpec EnvServerSpec() {
       "RLMESH_MAKE_KWARGS,\nRLMESH_ALLOW_REMOTE_SHUTDOWN, "
       "RLMESH_WORKFLOW_EDITION, RLMESH_VALIDATION_POLICY,\nRLMESH_PYTHON, "
       "RLMESH_LOG=LEVEL[,json].\n";
-  spec.flags = {"gym",           "entrypoint",
-                "native",        "kwargs",
-                "import",        "interpreter",
-                "address",       "ready_fd",
-                "max_sessions",  "idle_timeout",
-                "reset_timeout", "step_timeout",
-                "drain_timeout", "allow_remote_shutdown",
+  spec.flags = {"gym",          "entrypoint",      "native",
+                "kwargs",       "import",          "interpreter",
+                "address",      "ready_fd",        "max_sessions",
+                "idle_timeout", "session_timeout", "reset_timeout",
+                "step_timeout", "drain_timeout",   "allow_remote_shutdown",
                 "probe"};
   spec.repeatable = {"import"};
   return spec;

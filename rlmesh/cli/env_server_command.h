@@ -32,6 +32,7 @@ struct EnvServerCommandOptions {
   int max_sessions = 64;
   bool allow_remote_shutdown = false;
   absl::Duration idle_timeout = absl::InfiniteDuration();
+  absl::Duration session_timeout = absl::InfiniteDuration();
   absl::Duration drain_timeout = absl::Seconds(10);
   absl::Duration reset_timeout = absl::Seconds(600);
   absl::Duration step_timeout = absl::Seconds(300);

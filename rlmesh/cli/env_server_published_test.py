@@ -145,6 +145,37 @@ class PublishedClientTest(unittest.TestCase):
             self.assertEqual(env.reset()[0], 0)
             self.assertEqual(env.step(0)[0], 1)
 
+    def test_bad_calls_are_refused_alike_by_every_environment(self):
+        for flag in "--native=cartpole", "--gym=CartPole-v1":
+            with serve(flag) as server:
+                env = client_of(server)
+                with self.assertRaisesRegex(
+                        Exception, r"\[NOT_READY\] step: no episode has begun"):
+                    env.step(0)
+                with self.assertRaisesRegex(
+                        ValueError, r"\[INVALID_ACTION\] reset: seed -3 of lane 0 "
+                        "is negative"):
+                    env.reset(seed=-3)
+                env.reset(seed=3)
+                env.step(0)
+
+    def test_an_idle_session_ends_and_its_client_is_told_why(self):
+        with serve("--native=cartpole", "--session_timeout=100ms",
+                   "--max_sessions=1") as server:
+            env = client_of(server)
+            env.reset()
+            deadline = time.monotonic() + 60
+            while True:  # until its place is free
+                other = client_of(server)
+                try:
+                    other.reset()
+                    break
+                except ConnectionError as e:
+                    self.assertIn("active Join session", str(e))
+                    self.assertLess(time.monotonic(), deadline)
+            with self.assertRaisesRegex(ConnectionError, "closed|--session_timeout=100ms"):
+                env.step(0)
+
     def test_render_gives_the_picture(self):
         with serve("--entrypoint=served_envs:Draws") as server:
             env = client_of(server)

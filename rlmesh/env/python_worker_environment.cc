@@ -371,11 +371,18 @@ absl::Status PythonWorkerEnvironment::Close() {
 }
 
 absl::StatusOr<std::unique_ptr<PythonWorkerFactory>>
-PythonWorkerFactory::Create(PythonEnvironmentOptions options) {
+PythonWorkerFactory::Create(PythonEnvironmentOptions options,
+                            const CreateOptions& create) {
   auto shared = std::make_shared<Shared>();
+  RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<CancelEvent> cancel,
+                          CancelEvent::Create());
+  CancelEvent* const event = cancel.get();
+  const Cancellation::Callback end(create.cancellation,
+                                   [event] { event->Set(); });
   RLMESH_ASSIGN_OR_RETURN(
       std::unique_ptr<PythonWorker> worker,
-      PythonWorker::Start(options, options.setup_timeout, nullptr));
+      PythonWorker::Start(options, create.deadline - absl::Now(), event));
+  worker->process().set_cancel(nullptr);
   shared->options = std::move(options);
   shared->contract = worker->contract();
   shared->is_instance = worker->is_instance();

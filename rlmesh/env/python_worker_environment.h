@@ -106,9 +106,11 @@ class PythonWorkerFactory : public EnvironmentFactory {
   // Starts the first worker, for the contract. Errors name the value that is
   // wrong and the way out: NotFound for an unknown id, module or interpreter
   // (with near matches), FailedPrecondition for a missing package,
-  // InvalidArgument for what is no environment, Internal when its code raises.
+  // InvalidArgument for what is no environment, Internal when its code raises,
+  // DeadlineExceeded or Cancelled as `create` says; no process is left then.
   static absl::StatusOr<std::unique_ptr<PythonWorkerFactory>> Create(
-      PythonEnvironmentOptions options);
+      PythonEnvironmentOptions options,
+      const CreateOptions& create = CreateOptions());
 
   // Closes the process that is kept, if there is one.
   ~PythonWorkerFactory() override;
