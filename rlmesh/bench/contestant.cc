@@ -13,8 +13,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "rlmesh/base/child_process.h"
@@ -22,13 +20,12 @@
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/env/builtin/cartpole.h"
 #include "rlmesh/env/remote_environment.h"
+#include "rlmesh/launch/testing/server_process.h"
 #include "rlmesh/spaces/value.h"
-#include "rlmesh/transport/address.h"
 
 namespace rlmesh {
 namespace {
 
-constexpr absl::Duration kStartTimeout = absl::Seconds(60);
 constexpr absl::Duration kRoundTimeout = absl::Seconds(120);
 
 int64_t Nanoseconds() {
@@ -41,7 +38,7 @@ int64_t Nanoseconds() {
 class EnvironmentContestant : public Contestant {
  public:
   // `server` may be null; it outlives the environment.
-  EnvironmentContestant(std::unique_ptr<ChildProcess> server,
+  EnvironmentContestant(std::unique_ptr<ServerProcess> server,
                         std::unique_ptr<Environment> environment)
       : server_(std::move(server)),
         environment_(std::move(environment)),
@@ -73,7 +70,7 @@ class EnvironmentContestant : public Contestant {
   }
 
  private:
-  const std::unique_ptr<ChildProcess> server_;
+  const std::unique_ptr<ServerProcess> server_;
   const std::unique_ptr<Environment> environment_;
   ValueBuffer action_;
   int64_t count_ = 0;
@@ -159,40 +156,14 @@ absl::StatusOr<std::unique_ptr<Contestant>> InProcessContestant() {
 absl::StatusOr<std::unique_ptr<Contestant>> ServerContestant(
     std::vector<std::string> argv, std::vector<std::string> env,
     const std::string& address) {
-  struct Ready {
-    absl::Notification seen;
-    std::string address;
-  };
-  auto ready = std::make_shared<Ready>();
-  ChildProcessOptions options;
+  ServerProcessOptions options;
   options.argv = std::move(argv);
   options.argv.push_back(absl::StrCat("--address=", address));
   options.env = std::move(env);
-  options.standard_output = ChildProcessOptions::Output::kCapture;
-  options.on_line = [ready](absl::string_view line) {
-    if (!absl::ConsumePrefix(&line, "READY ")) return;
-    ready->address = std::string(line);
-    ready->seen.Notify();
-  };
-  const std::string name = options.argv[0];
-  RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<ChildProcess> server,
-                          ChildProcess::Start(std::move(options)));
-  const absl::Time deadline = absl::Now() + kStartTimeout;
-  while (!ready->seen.WaitForNotificationWithTimeout(absl::Milliseconds(50))) {
-    if (server->exit_status()) {
-      return absl::UnavailableError(absl::StrCat(
-          name, " ", server->exit_status()->ToString(), "; see above"));
-    }
-    if (absl::Now() > deadline) {
-      return absl::DeadlineExceededError(
-          absl::StrCat(name, " was not ready within ",
-                       absl::FormatDuration(kStartTimeout), "; see above"));
-    }
-  }
-  RLMESH_ASSIGN_OR_RETURN(const Address where,
-                          Address::ForConnect(ready->address));
-  RLMESH_ASSIGN_OR_RETURN(auto factory,
-                          RemoteEnvironmentFactory::Connect(where, {}));
+  RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<ServerProcess> server,
+                          ServerProcess::Start(std::move(options)));
+  RLMESH_ASSIGN_OR_RETURN(
+      auto factory, RemoteEnvironmentFactory::Connect(server->address(), {}));
   RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<Environment> environment,
                           factory->Create());
   return std::make_unique<EnvironmentContestant>(std::move(server),

@@ -8,20 +8,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <memory>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/base/temp_dir.h"
 #include "rlmesh/bench/contestant.h"
+#include "rlmesh/bench/machine.h"
 #include "rlmesh/json/json.h"
 
 namespace rlmesh {
@@ -98,18 +96,6 @@ StepBenchRow Summarise(const Entry& entry, Times times) {
   row.p99_us = Microseconds(&times.steps, 0.99);
   row.steps_per_second = times.steps.size() * 1e9 / times.wall;
   return row;
-}
-
-std::string CpuModel() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (absl::StartsWith(line, "model name")) {
-      const std::vector<std::string> parts =
-          absl::StrSplit(line, absl::MaxSplits(": ", 1));
-      return parts.back();
-    }
-  }
-  return "unknown";
 }
 
 double MedianOf(const StepBenchResult& result, absl::string_view name) {
@@ -203,8 +189,6 @@ std::string FormatStepBench(const StepBenchResult& result) {
 }
 
 std::string StepBenchJson(const StepBenchResult& result) {
-  utsname system;
-  if (uname(&system) != 0) system.release[0] = '\0';
   Json rows = Json::array();
   for (const StepBenchRow& row : result.rows) {
     rows.push_back({{"name", row.name},
@@ -215,10 +199,7 @@ std::string StepBenchJson(const StepBenchResult& result) {
   }
   return PrintJson({{"benchmark", "step"},
                     {"commit", result.options.commit},
-                    {"machine",
-                     {{"cpu", CpuModel()},
-                      {"cores", std::thread::hardware_concurrency()},
-                      {"kernel", system.release}}},
+                    {"machine", DescribeMachine()},
                     {"rounds", result.options.rounds},
                     {"steps_per_round", result.options.steps},
                     {"results", rows}});
