@@ -12,7 +12,6 @@
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/base/uuid.h"
 #include "rlmesh/spaces/check.h"
-#include "rlmesh/spaces/meta.h"
 
 namespace rlmesh {
 namespace {
@@ -22,11 +21,6 @@ constexpr absl::Duration kGrace = absl::Milliseconds(500);
 
 uint64_t Millis(absl::Duration timeout) {
   return std::max<int64_t>(1, absl::ToInt64Milliseconds(timeout));
-}
-
-void SetIds(absl::Span<const std::string> ids,
-            google::protobuf::RepeatedPtrField<std::string>* field) {
-  for (const std::string& id : ids) *field->Add() = id;
 }
 
 }  // namespace
@@ -78,11 +72,9 @@ absl::Status RemoteEnvironment::Observe(const spaces::v1::SpaceValue& value,
   }
   observation->value = ValueView(leaves_);
   observation->has_infos = has_infos;
-  if (infos.entries().empty()) {
-    infos_.clear();
-  } else {
-    infos_ = SerializeMeta(infos);
-  }
+  infos_.clear();
+  // Into the memory that is there; the order of keys does not matter.
+  if (!infos.entries().empty()) infos.SerializeToString(&infos_);
   observation->infos = infos_;
   return absl::OkStatus();
 }
@@ -93,6 +85,12 @@ absl::Status RemoteEnvironment::Reset(const ResetRequest& request,
   const absl::Duration timeout =
       std::min(request.timeout, options.reset_timeout);
   completed_.Clear();
+  for (const int64_t seed : request.seeds) {
+    if (seed >= 0) continue;  // others end the session of published servers
+    return absl::InvalidArgumentError(absl::StrCat(
+        "reset: seed ", seed,
+        " is negative; use one from 0 to 9223372036854775807, or none"));
+  }
   RLMESH_RETURN_IF_ERROR(EnsureOpen("reset", absl::Now() + timeout));
   const int lanes = Width(request.lanes);
   env::v1::ResetRequest* const reset = request_.mutable_reset();
@@ -114,6 +112,7 @@ absl::Status RemoteEnvironment::Reset(const ResetRequest& request,
     if (lane < episode_ids_.size()) episode_ids_[lane] = std::move(id);
   }
   RLMESH_RETURN_IF_ERROR(Exchange(timeout));
+  began_ = true;
   const env::v1::ResetResponse& reply = response_.reset();
   return Observe(reply.observation(), reply.has_observation(), lanes,
                  reply.has_infos(), reply.infos(), observation);
@@ -169,6 +168,10 @@ absl::Status RemoteEnvironment::Step(const StepRequest& request,
     return absl::FailedPreconditionError(
         "step: the session was lost; reset the environment to open another");
   }
+  if (!began_) {
+    return absl::FailedPreconditionError(
+        "step: no episode has begun; reset the environment first");
+  }
   const int lanes = Width(request.lanes);
   RLMESH_RETURN_IF_ERROR(CheckValue(contract().action_space, request.actions,
                                     lanes, ValidationPolicy::kOff, nullptr));
@@ -182,7 +185,9 @@ absl::Status RemoteEnvironment::Step(const StepRequest& request,
   }
   step->mutable_action();  // there even without leaves
   if (!request.episode_ids.empty()) {
-    SetIds(request.episode_ids, step->mutable_episode_ids());
+    for (const std::string& id : request.episode_ids) {
+      step->add_episode_ids(id);
+    }
   } else {
     for (int i = 0; i < lanes; ++i) {
       const uint32_t lane = LaneAt(request.lanes, i);

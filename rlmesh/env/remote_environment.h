@@ -33,7 +33,8 @@ namespace rlmesh {
 // ErrorDetails::recoverable, steps fail, and the next Reset opens a new
 // session.
 //
-// Episode ids are made here where the caller pushes none.
+// Episode ids are made here where the caller pushes none. A step allocates
+// nothing beside what gRPC and the parsing of infos need.
 class RemoteEnvironment : public Environment {
  public:
   explicit RemoteEnvironment(
@@ -75,6 +76,7 @@ class RemoteEnvironment : public Environment {
   const std::shared_ptr<const RemoteConnection> connection_;
   RemoteStream stream_;
   bool opened_ = false;  // there has been a session
+  bool began_ = false;   // there has been a reset
   bool closed_ = false;
   std::vector<std::string> episode_ids_;  // of each lane's open episode
 
@@ -106,7 +108,6 @@ class RemoteEnvironmentFactory : public EnvironmentFactory {
   }
   const RemoteConnection& connection() const { return *connection_; }
 
-  // Never blocks: the session opens with the first call.
   // Returns at once: the first reset opens the session.
   using EnvironmentFactory::Create;
   absl::StatusOr<std::unique_ptr<Environment>> Create(

@@ -160,7 +160,9 @@ absl::Status RemoteStream::Open(absl::Time deadline, absl::Time retry_until) {
 
 absl::Status RemoteStream::Ask(absl::Time deadline, JoinRequest* request,
                                JoinResponse* response) {
-  request->set_request_id(absl::StrCat("grpc-req-", next_id_++));
+  std::string* const id = request->mutable_request_id();
+  id->assign("grpc-req-");
+  absl::StrAppend(id, next_id_++);
   watchdog_.Arm(deadline);
   bool answered = stream_->Write(*request);
   while (answered && (answered = stream_->Read(response))) {
