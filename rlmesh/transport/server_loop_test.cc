@@ -16,15 +16,25 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
+#include "rlmesh/proto/env/v1/service.grpc.pb.h"
 #include "rlmesh/transport/address.h"
 #include "rlmesh/transport/channel.h"
 #include "rlmesh/transport/grpc_server.h"
+#include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+
+// Some service: gRPC wants one.
+std::unique_ptr<GrpcServer> Listen() {
+  static auto* const service = new env::v1::EnvService::Service;
+  return GrpcServer::Start({*Address::ForBind("127.0.0.1:0")},
+                           {{wire::kEnvService, service}})
+      .value();
+}
 
 // A service with `streams` running calls that end when they are cancelled.
 class FakeService : public Drainable {
@@ -89,7 +99,7 @@ class ServerLoopTest : public ::testing::Test {
   }
 
   void Start() {
-    server_ = GrpcServer::Start({*Address::ForBind("127.0.0.1:0")}, {}).value();
+    server_ = Listen();
     loop_ = std::make_unique<ServerLoop>(options_);
     thread_ = std::thread([this] { loop_->Serve(server_.get(), &service_); });
   }
@@ -117,7 +127,7 @@ TEST_F(ServerLoopTest, StopDrainsThenCancelsWhatIsLeftThenClosesTheListener) {
 TEST_F(ServerLoopTest, AStopThatComesFirstIsHeeded) {
   loop_ = std::make_unique<ServerLoop>(options_);
   loop_->Stop();
-  server_ = GrpcServer::Start({*Address::ForBind("127.0.0.1:0")}, {}).value();
+  server_ = Listen();
   loop_->Serve(server_.get(), &service_);
   EXPECT_THAT(service_.calls(), ElementsAre("drain", "await", "cancel"));
 }
