@@ -12,11 +12,26 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 from server_process import ServerProcess, await_end, await_file, environment
 
 ENV_SERVER = os.path.abspath(sys.argv.pop(1))
+
+
+# A client that stays until its server ends.
+RESETS = """
+import sys
+import rlmesh.numpy
+env = rlmesh.numpy.RemoteEnv(sys.argv[1], workflow_edition="2026.06")
+try:
+    env.reset()
+    while True:
+        env.render()
+except Exception:
+    pass
+"""
 
 
 def run(*flags, **kwargs):
@@ -198,6 +213,47 @@ class LifeTest(unittest.TestCase):
             self.assertEqual((process.returncode, output), (0, ""), errors)
             await_end(child)
             os.unlink(self.folder + "/started")
+
+    def test_a_signal_ends_an_environment_that_is_being_made(self):
+        """The first one is made before READY, for the contract; the client's
+        second session needs another."""
+        with open(self.folder + "/second_is_slow.py", "w") as f:
+            f.write(
+                "import os, subprocess, time\n"
+                "import gymnasium\n"
+                "made = 0\n"
+                "def make():\n"
+                "    global made\n"
+                "    made += 1\n"
+                "    if made > 1 or os.path.exists('first'):\n"
+                "        child = subprocess.Popen(['sleep', '1000'])\n"
+                "        with open('starting', 'w') as f:\n"
+                "            f.write(str(child.pid))\n"
+                "        os.rename('starting', 'started')\n"
+                "        time.sleep(1000)\n"
+                "    open('first', 'w').close()\n"
+                "    return gymnasium.make('CartPole-v1')\n")
+        for number in signal.SIGTERM, signal.SIGINT:
+            with serve("--entrypoint=second_is_slow:make",
+                       "--drain_timeout=100ms",
+                       BUILD_WORKING_DIRECTORY=self.folder) as server:
+                clients = [subprocess.Popen(
+                    [sys.executable, "-c", RESETS, server.address],
+                    env=environment(), stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL) for _ in range(2)]
+                child = int(await_file(self.folder + "/started"))
+                children = server.children()
+                started = time.monotonic()
+                server.process.send_signal(number)
+                code, errors = server.wait()
+                self.assertEqual(code, 0, errors)
+                self.assertLess(time.monotonic() - started, 30)
+                for pid in [child] + children:
+                    await_end(pid)
+                for client in clients:
+                    client.communicate(timeout=60)
+            os.unlink(self.folder + "/started")
+            os.unlink(self.folder + "/first")
 
     def test_a_killed_server_takes_what_user_code_started_with_it(self):
         self.write_module("starting_env", "return gymnasium.make('CartPole-v1')")
