@@ -8,6 +8,7 @@
 set -euo pipefail
 
 run=$(readlink -f .ci/run) count=$(readlink -f tools/ci/count_tests.py)
+docker_answers=$(readlink -f tools/docker_answers)
 work=$(mktemp -d /tmp/ci_test.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 failures=0
@@ -78,6 +79,49 @@ new_tree
 bazel 0 //a:x=PASSED
 program setup 'echo cannot >&2; exit 1'
 expect "set-up fails" 1 "0 passed, 1 failed" "tools/setup failed"
+
+# An engine that is installed and stopped: a stand-in in PATH, and a socket where
+# nobody answers until it runs. How it is asked is the real thing.
+stopped_engine() {
+  new_tree
+  bazel 0 //a:x=PASSED
+  cp "$docker_answers" "$work/tools/docker_answers"
+  export DOCKER_HOST=unix://$work/docker.sock
+  export PATH=$work/bin:$PATH
+  mkdir -p "$work/bin"
+  rm -f "$work/docker.sock" "$work/dockerd.pid"
+  cat >"$work/bin/dockerd"
+  chmod +x "$work/bin/dockerd"
+}
+
+stopped_engine <<DOCKERD
+#!/usr/bin/python3
+import os, socket
+with open("$work/dockerd.pid", "w") as file:
+    file.write(str(os.getpid()))
+server = socket.socket(socket.AF_UNIX)
+server.bind("$work/docker.sock")
+server.listen()
+while True:
+    connection, _ = server.accept()
+    connection.recv(4096)
+    connection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nOK")
+    connection.close()
+DOCKERD
+expect "an installed engine is started" 0 "1 passed, 0 failed" "starting $work/bin/dockerd"
+for ((i = 0; i < 100; i++)); do
+  kill -0 "$(cat "$work/dockerd.pid")" 2>/dev/null || break
+  read -r -t 0.1 <> <(:) || true
+done
+((i < 100)) || { echo "FAIL: the engine that was started is left running" >&2; failures=$((failures + 1)); }
+
+stopped_engine <<DOCKERD
+#!/bin/sh
+echo "cannot start for want of a bridge"
+exit 1
+DOCKERD
+expect "an engine that does not start" 1 "0 passed, 1 failed" "cannot start for want of a bridge"
+expect "an engine that does not start is a problem" 1 "0 passed, 1 failed" "PROBLEM: the Docker Engine did not start: no Docker Engine answers at unix://$work/docker.sock"
 
 ((failures == 0)) || exit 1
 echo "all cases pass"
