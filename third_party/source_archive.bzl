@@ -64,14 +64,16 @@ def _from_cache(rctx, sha256, strip_prefix, name):
     if not sha256:
         return False
     result = rctx.download(
-        # Nothing answers there: only the cache, looked up by sha256, can.
-        url = "file:///nonexistent/rlmesh/" + name,
+        # From nowhere: only the cache, looked up by sha256, can answer. A miss is
+        # the normal case on a new machine, and says nothing.
+        url = [],
         output = ".archive/" + name,
         sha256 = sha256,
         allow_fail = True,
     )
     if not result.success:
         return False
+    rctx.report_progress("unpacking %s from the repository cache" % name)
     _unpack(rctx, name, strip_prefix)
     return True
 
@@ -91,6 +93,7 @@ def _get(rctx):
             return
         reasons.append(reason)
     if attr.urls:
+        rctx.report_progress("fetching %s" % attr.urls[0])
         result = rctx.download_and_extract(
             url = attr.urls,
             sha256 = attr.sha256,
