@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "absl/flags/reflection.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -20,6 +19,7 @@
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/foreign_text.h"
 #include "rlmesh/base/logging.h"
+#include "rlmesh/cli/nearest.h"
 #include "tools/version/version.h"
 
 namespace rlmesh {
@@ -27,22 +27,6 @@ namespace {
 
 constexpr size_t kTextWidth = 79;
 constexpr size_t kHelpIndent = 8;
-
-size_t EditDistance(absl::string_view a, absl::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1,
-                         diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 bool Contains(const std::vector<std::string>& names, absl::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -63,20 +47,24 @@ absl::Status UnknownFlag(const CommandSpec& spec, absl::string_view name) {
                    near.empty() ? "" : "?"));
 }
 
-absl::Status SetFlag(const std::string& name, absl::string_view value) {
+absl::Status SetFlag(const CommandSpec& spec, const std::string& name,
+                     absl::string_view value) {
   absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
   if (flag == nullptr) {
     return absl::InternalError(
         absl::StrCat("--", name, " is offered and not declared"));
   }
-  std::string error;
-  if (flag->ParseFrom(value, &error)) return absl::OkStatus();
+  const auto range = spec.ranges.find(name);
+  return SetFlagValue(flag, value,
+                      range == spec.ranges.end() ? FlagRange() : range->second);
+}
+
+absl::Status UnwantedArgument(const CommandSpec& spec, absl::string_view text) {
   return absl::InvalidArgumentError(absl::StrCat(
-      "--", name, "=", value, " is not valid",
-      error.empty() ? "" : absl::StrCat(" (", error, ")"), "; ", flag->Help(),
-      flag->DefaultValue().empty()
+      "it takes flags only, not \"", text, "\"",
+      spec.argument_flag.empty()
           ? ""
-          : absl::StrCat(" Default: ", flag->DefaultValue())));
+          : absl::StrCat("; write --", spec.argument_flag, "=", text)));
 }
 
 // `text` in lines of at most kTextWidth, each after `indent` blanks.
@@ -94,21 +82,6 @@ std::string Wrap(absl::string_view text, size_t indent) {
 }
 
 }  // namespace
-
-std::string Nearest(absl::string_view word,
-                    const std::vector<std::string>& candidates) {
-  std::string best;
-  size_t best_distance = std::max<size_t>(2, word.size() / 3) + 1;
-  for (const std::string& candidate : candidates) {
-    const size_t distance =
-        absl::StartsWith(candidate, word) ? 1 : EditDistance(word, candidate);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
 
 absl::StatusOr<CommandLine> ParseCommandLine(
     const CommandSpec& spec, const std::vector<std::string>& args) {
@@ -166,13 +139,12 @@ absl::StatusOr<CommandLine> ParseCommandLine(
     }
   }
   if (line.help || line.version) return line;
-  if (!spec.takes_arguments && !line.arguments.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("it takes flags only, not \"", line.arguments[0], "\""));
-  }
   for (const auto& [name, value] : values) {
-    if (absl::Status s = SetFlag(name, value); !s.ok()) return s;
+    if (absl::Status s = SetFlag(spec, name, value); !s.ok()) return s;
     line.given.push_back(name);
+  }
+  if (!spec.takes_arguments && !line.arguments.empty()) {
+    return UnwantedArgument(spec, line.arguments[0]);
   }
   return line;
 }
@@ -217,8 +189,13 @@ absl::optional<int> BeginProgram(const CommandSpec& spec, int argc, char** argv,
 }
 
 int UsageError(const CommandSpec& spec, const absl::Status& status) {
-  std::cerr << spec.program << ": " << status.message() << "\n"
-            << "Try: " << spec.program << " --help" << std::endl;
+  return UsageError(spec.program, status);
+}
+
+int UsageError(absl::string_view program, const absl::Status& status) {
+  std::cerr << ForTerminal(absl::StrCat(program, ": ", status.message(),
+                                        "\nTry: ", program, " --help\n"))
+            << std::flush;
   return kExitUsage;
 }
 

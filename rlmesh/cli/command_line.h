@@ -7,6 +7,7 @@
 #ifndef RLMESH_CLI_COMMAND_LINE_H_
 #define RLMESH_CLI_COMMAND_LINE_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "rlmesh/cli/flag_value.h"
 
 namespace rlmesh {
 
@@ -33,8 +35,12 @@ struct CommandSpec {
   // Those of them that may be given several times: the values are joined with
   // commas. Any other flag given twice takes the last value.
   std::vector<std::string> repeatable;
+  // What numbers and times may be, by the name of the flag.
+  std::map<std::string, FlagRange> ranges;
   // Whether it takes anything that is no flag.
   bool takes_arguments = false;
+  // If not: the flag that was meant by somebody who gave such a thing.
+  std::string argument_flag;
 };
 
 struct CommandLine {
@@ -49,7 +55,8 @@ struct CommandLine {
 // Reads `args` (the program's name left out) and sets the flags. Dashes and
 // underscores in names of flags are the same; --name=value, --name value, and
 // for booleans --name and --noname; "--" ends the flags. Nothing is printed,
-// nothing exits. InvalidArgument names what is wrong and the nearest flag.
+// nothing exits. InvalidArgument names what is wrong and the nearest flag, or
+// the nearest value of it.
 // Call from main, before other threads read flags.
 //
 // Example:
@@ -71,17 +78,13 @@ absl::optional<int> BeginProgram(const CommandSpec& spec, int argc, char** argv,
 
 // Prints the error and how to get help on standard error; returns kExitUsage.
 int UsageError(const CommandSpec& spec, const absl::Status& status);
+int UsageError(absl::string_view program, const absl::Status& status);
 
 // Prints one paragraph on standard error, "PROGRAM: message", and, when the
 // status carries a traceback or a log, that below, indented by four; not so for
 // NotFound and InvalidArgument, whose message says it all. Returns
 // kExitFailure.
 int Failure(absl::string_view program, const absl::Status& status);
-
-// The one of `candidates` that `word` may have been meant for; empty when none
-// is near.
-std::string Nearest(absl::string_view word,
-                    const std::vector<std::string>& candidates);
 
 // What relative paths of the user are relative to: under `bazel run` that is
 // not our working directory. Empty: ours is right.

@@ -95,12 +95,22 @@ TEST_F(CommandLineTest, SaysWhatAValueMustBe) {
               StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("--test_episodes=many"),
                              HasSubstr("How many episodes"))));
-  EXPECT_THAT(
-      ParseCommandLine(Spec(), {"--test_timeout=5"}),
-      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("Default: 3s")));
+  EXPECT_THAT(ParseCommandLine(Spec(), {"--test_timeout=5"}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("write --test_timeout=5s (Longest wait.)")));
   EXPECT_THAT(
       ParseCommandLine(Spec(), {"--test_package"}),
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("needs a value")));
+}
+
+TEST_F(CommandLineTest, HoldsNumbersWithinTheirRanges) {
+  CommandSpec spec = Spec();
+  spec.ranges = {{"test_episodes", {"1", "9"}}};
+  RLMESH_EXPECT_OK(ParseCommandLine(spec, {"--test_episodes=9"}));
+  EXPECT_THAT(ParseCommandLine(spec, {"--test_episodes=10"}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("write --test_episodes=9")));
+  EXPECT_EQ(absl::GetFlag(FLAGS_test_episodes), 9);
 }
 
 TEST_F(CommandLineTest, ACommandWithoutArgumentsRefusesThem) {
@@ -108,6 +118,10 @@ TEST_F(CommandLineTest, ACommandWithoutArgumentsRefusesThem) {
   spec.takes_arguments = false;
   EXPECT_THAT(ParseCommandLine(spec, {"x"}),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("\"x\"")));
+  spec.argument_flag = "test_package";
+  EXPECT_THAT(ParseCommandLine(spec, {"x"}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("write --test_package=x")));
 }
 
 TEST_F(CommandLineTest, BeginProgramEndsWithTheRightCode) {
@@ -130,13 +144,6 @@ TEST_F(CommandLineTest, HelpListsTheFlagsWithTheirDefaults) {
                   HasSubstr("--test_package=  (repeatable)\n"),
                   HasSubstr("How many episodes to play."),
                   Not(HasSubstr("test_hidden"))));
-}
-
-TEST_F(CommandLineTest, NearestOfWords) {
-  const std::vector<std::string> words = {"run", "start", "stop"};
-  EXPECT_EQ(Nearest("rnu", words), "run");
-  EXPECT_EQ(Nearest("sta", words), "start");
-  EXPECT_EQ(Nearest("elephant", words), "");
 }
 
 TEST_F(CommandLineTest, FailureKeepsForeignBytesFromTheTerminal) {

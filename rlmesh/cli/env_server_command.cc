@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
@@ -39,15 +41,18 @@ namespace {
 constexpr char kProgram[] = "env_server";
 constexpr char kDefaultAddress[] = "127.0.0.1:50051";
 
+absl::StatusOr<std::unique_ptr<EnvironmentFactory>> MakeNativeFactory(
+    const EnvServerCommandOptions& options) {
+  MetaBytes kwargs;
+  if (!options.kwargs.empty()) {
+    RLMESH_ASSIGN_OR_RETURN(kwargs, MetaFromJsonText(options.kwargs));
+  }
+  return NativeFactory(options.native, kwargs);
+}
+
 absl::StatusOr<std::unique_ptr<EnvironmentFactory>> MakeFactory(
     const EnvServerCommandOptions& options, Cancellation* cancellation) {
-  if (!options.native.empty()) {
-    MetaBytes kwargs;
-    if (!options.kwargs.empty()) {
-      RLMESH_ASSIGN_OR_RETURN(kwargs, MetaFromJsonText(options.kwargs));
-    }
-    return NativeFactory(options.native, kwargs);
-  }
+  if (!options.native.empty()) return MakeNativeFactory(options);
   PythonEnvironmentOptions python;
   python.gym = options.gym;
   python.entrypoint = options.entrypoint;
@@ -134,6 +139,26 @@ absl::StatusOr<ValidationPolicy> ParsePolicy(absl::string_view text) {
       "RLMESH_VALIDATION_POLICY is \"", text, "\": write warn, strict or off"));
 }
 
+// `text` is MODULE:ATTRIBUTE, or empty. Whether there are such is known to the
+// worker.
+absl::Status CheckEntrypoint(absl::string_view text) {
+  const size_t colon = text.find(':');
+  if (text.empty() || (colon > 0 && colon < text.size() - 1)) {
+    return absl::OkStatus();
+  }
+  absl::string_view module = text.substr(0, colon);
+  const auto is_of_name = [](char c) {
+    return absl::ascii_isalnum(c) || c == '_' || c == '.';
+  };
+  if (module.empty() ||
+      !std::all_of(module.begin(), module.end(), is_of_name)) {
+    module = "my_package.envs";
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--entrypoint=", text, " is no MODULE:ATTRIBUTE; write --entrypoint=",
+      module, ":make for the function make of that module"));
+}
+
 }  // namespace
 
 absl::Status EnvServerCommandOptions::ReadVariables(
@@ -189,6 +214,11 @@ absl::Status EnvServerCommandOptions::Validate() const {
           "; write it like --kwargs='{\"render_mode\": \"rgb_array\"}'"));
     }
   }
+  RLMESH_RETURN_IF_ERROR(CheckEntrypoint(entrypoint));
+  // The worker of a Python environment is not started for a look.
+  if (!native.empty()) {
+    RLMESH_RETURN_IF_ERROR(MakeNativeFactory(*this).status());
+  }
   RLMESH_RETURN_IF_ERROR(Address::ForBind(address).status());
   RLMESH_RETURN_IF_ERROR(CheckDeclaredEdition("env", workflow_edition));
   EnvServerOptions server;
@@ -224,6 +254,11 @@ CommandSpec EnvServerSpec() {
                 "step_timeout", "drain_timeout",   "allow_remote_shutdown",
                 "probe"};
   spec.repeatable = {"import"};
+  spec.ranges = {
+      {"ready_fd", {"-1", ""}},      {"max_sessions", {"1", "65536"}},
+      {"idle_timeout", {"1ms", ""}}, {"reset_timeout", {"1ms", ""}},
+      {"step_timeout", {"1ms", ""}}, {"drain_timeout", {"0s", ""}}};
+  spec.argument_flag = "gym";
   return spec;
 }
 

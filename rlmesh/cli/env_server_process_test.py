@@ -82,7 +82,7 @@ class CommandLineTest(unittest.TestCase):
                     "CartPole-v9", "CartPole-v1")
 
     def test_unknown_native_environment(self):
-        self.refuse(1, ["--native=nope", "--address=0"], "nope", "cartpole")
+        self.refuse(2, ["--native=nope", "--address=0"], "nope", "cartpole")
 
     def test_missing_module(self):
         self.refuse(1, ["--entrypoint=no_such_module:env", "--address=0"],

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "rlmesh/base/random.h"
 #include "rlmesh/base/status_macros.h"
+#include "rlmesh/cli/policy_flag.h"
 #include "rlmesh/cli/server_signals.h"
 #include "rlmesh/model/builtin/policy.h"
 #include "rlmesh/model/model_server.h"
@@ -32,7 +33,7 @@ absl::StatusOr<Policy> ServablePolicy(const std::string& text) {
     return absl::InvalidArgumentError(
         "nothing to serve: give --policy=random or --policy=constant:VALUE");
   }
-  RLMESH_ASSIGN_OR_RETURN(Policy policy, Policy::Parse(text));
+  RLMESH_ASSIGN_OR_RETURN(Policy policy, ParsePolicyFlag(text));
   if (policy.kind == Policy::Kind::kRemote) {
     return absl::InvalidArgumentError(
         absl::StrCat("--policy=", text,
@@ -121,6 +122,11 @@ CommandSpec ModelServerSpec() {
                 "idle_timeout",
                 "drain_timeout",
                 "allow_remote_shutdown"};
+  spec.ranges = {{"seed", {"-1", ""}},
+                 {"ready_fd", {"-1", ""}},
+                 {"idle_timeout", {"1ms", ""}},
+                 {"drain_timeout", {"0s", ""}}};
+  spec.argument_flag = "policy";
   return spec;
 }
 

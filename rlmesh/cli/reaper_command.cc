@@ -112,7 +112,9 @@ absl::Status ReaperCommandOptions::Validate() const {
       (watch < absl::Milliseconds(100) || watch > absl::Hours(24))) {
     return absl::InvalidArgumentError(
         absl::StrCat("--watch=", absl::FormatDuration(watch),
-                     " must be from 100ms to 24h, or 0 to sweep once"));
+                     " must be from 100ms to 24h; write --watch=",
+                     watch > absl::Hours(24) ? "24h" : "100ms",
+                     ", or leave it out to sweep once"));
   }
   return absl::OkStatus();
 }

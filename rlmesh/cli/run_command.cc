@@ -20,6 +20,7 @@
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/cleanup/reaper.h"
 #include "rlmesh/cli/command_line.h"
+#include "rlmesh/cli/policy_flag.h"
 #include "rlmesh/cli/run_journal.h"
 #include "rlmesh/cli/status_line.h"
 #include "rlmesh/driver/progress.h"
@@ -36,6 +37,7 @@ namespace rlmesh {
 namespace {
 
 constexpr char kProgram[] = "sandbox_runner";
+constexpr char kCommand[] = "sandbox_runner run";
 
 // What earlier runs left behind; never a reason not to start.
 void SweepFirst(StatusLine* status) {
@@ -70,7 +72,7 @@ absl::Status WithoutTraceback(const absl::Status& status) {
 
 absl::StatusOr<std::unique_ptr<Model>> MakeModel(
     const RunCommandOptions& options) {
-  RLMESH_ASSIGN_OR_RETURN(Policy policy, Policy::Parse(options.policy));
+  RLMESH_ASSIGN_OR_RETURN(Policy policy, ParsePolicyFlag(options.policy));
   if (policy.kind != Policy::Kind::kRemote) {
     return MakeBuiltinModel(policy, *options.seed);
   }
@@ -143,6 +145,18 @@ absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
   return result;
 }
 
+// An id may name the module that registers it, before a colon.
+absl::StatusOr<SourceRef> CheckModule(const SourceRef& source) {
+  const std::string& id = source.env_id();
+  const size_t colon = id.find(':');
+  if (colon != 0 && colon + 1 != id.size()) return source;
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", source.ToString(), "\" has no ",
+                   colon == 0 ? "module before" : "id after",
+                   " the colon; write gym://CartPole-v1 or "
+                   "gym://package.module:Name-v0"));
+}
+
 absl::Status NeedsEngine(absl::string_view text, absl::string_view why) {
   return absl::UnimplementedError(absl::StrCat(
       "\"", text, "\" ", why, ", and images need --runtime=docker, which this ",
@@ -157,7 +171,7 @@ absl::StatusOr<SourceRef> ParseRunnable(absl::string_view text) {
   switch (front.kind) {
     case FrontSource::Kind::kBuild: {
       RLMESH_ASSIGN_OR_RETURN(SourceRef source, SourceRef::Parse(front.text));
-      if (source.kind() == SourceRef::Kind::kGym) return source;
+      if (source.kind() == SourceRef::Kind::kGym) return CheckModule(source);
       return absl::UnimplementedError(absl::StrCat(
           source.ToString(),
           " is a repository, which this build does not run; "
@@ -193,8 +207,8 @@ int RunSource(RunCommandOptions options, const Interrupt& interrupt) {
     status = journal->Begin(options);
   }
   if (!status.ok()) {
-    Failure(kProgram, status);
-    return absl::IsInvalidArgument(status) ? kExitUsage : kExitFailure;
+    return absl::IsInvalidArgument(status) ? UsageError(kCommand, status)
+                                           : Failure(kProgram, status);
   }
   absl::StatusOr<RunResult> result =
       Play(options, *source, *journal, interrupt);

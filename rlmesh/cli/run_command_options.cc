@@ -11,10 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
-#include "rlmesh/json/json.h"
-#include "rlmesh/model/builtin/policy.h"
+#include "rlmesh/cli/policy_flag.h"
 
 namespace rlmesh {
 namespace {
@@ -108,22 +106,10 @@ absl::Status RunCommandOptions::Validate() const {
   }
   if (runtime != "auto" && runtime != "process") {
     return absl::InvalidArgumentError(
-        absl::StrCat("--runtime=", runtime, " is none of auto, process"));
+        absl::StrCat("--runtime=", runtime,
+                     " is none of auto, process; write --runtime=process"));
   }
-  absl::StatusOr<Policy> parsed = Policy::Parse(policy);
-  if (!parsed.ok()) {
-    return Annotate(parsed.status(), absl::StrCat("--policy=", policy));
-  }
-  // Whether the value fits is known once there is an action space: a bare word
-  // may be a text.
-  if (parsed->kind == Policy::Kind::kConstant &&
-      parsed->text.find_first_of("[{") == 0) {
-    if (absl::Status s = ParseJson(parsed->text).status(); !s.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--policy=", policy, ": the value is not valid ", s.message(),
-          "; write constant:1 or constant:[0.5, -1]"));
-    }
-  }
+  RLMESH_RETURN_IF_ERROR(ParsePolicyFlag(policy).status());
   RLMESH_RETURN_IF_ERROR(process.Validate());
   return PlayOptions().Validate();
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/flags/reflection.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
@@ -123,9 +124,13 @@ TEST(RunFlagsTest, OldAndNewNamesOfACapAreOneFlag) {
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("the same flag")));
   EXPECT_EQ(read({"--max_episode_seconds=1.5"})->max_episode_time,
             absl::Seconds(1.5));
-  EXPECT_THAT(read({"--max_episode_seconds=0"}),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("--max_episode_seconds=0")));
+  for (const char* bad : {"0", "-1", "nan"}) {
+    EXPECT_THAT(
+        ParseCommandLine(RunSpec(),
+                         {absl::StrCat("--max_episode_seconds=", bad)}),
+        StatusIs(absl::StatusCode::kInvalidArgument,
+                 HasSubstr(absl::StrCat("--max_episode_seconds=", bad))));
+  }
 }
 
 TEST(RunFlagsTest, ThereIsExactlyOneSource) {

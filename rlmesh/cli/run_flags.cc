@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "rlmesh/cli/nearest.h"
 
 ABSL_FLAG(int64_t, episodes, 5, "How many episodes to play.");
 ABSL_FLAG(absl::optional<int64_t>, seed, absl::nullopt,
@@ -105,13 +106,7 @@ absl::Status ReadCaps(RunCommandOptions* options) {
   }
   const absl::optional<double> seconds =
       absl::GetFlag(FLAGS_max_episode_seconds);
-  if (seconds) {
-    options->max_episode_time = absl::Seconds(*seconds);
-    if (!(*seconds > 0)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--max_episode_seconds=", *seconds, "; it must be above 0"));
-    }
-  }
+  if (seconds) options->max_episode_time = absl::Seconds(*seconds);
   return absl::OkStatus();
 }
 
@@ -145,6 +140,16 @@ CommandSpec RunSpec() {
                 "interpreter",
                 "env_server"};
   spec.repeatable = {"package", "import"};
+  spec.ranges = {{"episodes", {"0", ""}},
+                 {"seed", {"0", ""}},
+                 {"max_episode_steps", {"1", ""}},
+                 {"max_steps", {"1", ""}},
+                 {"max_episode_seconds", {"0.001", ""}},
+                 {"timeout", {"1ns", ""}}};
+  for (const char* name : {"install_timeout", "start_timeout", "reset_timeout",
+                           "step_timeout", "predict_timeout"}) {
+    spec.ranges[name] = {"1ms", ""};
+  }
   spec.takes_arguments = true;
   return spec;
 }
@@ -196,8 +201,11 @@ absl::StatusOr<RunCommandOptions> RunOptionsFromFlags(const CommandLine& line) {
   } else if (isolation == "none") {
     process.isolation = Isolation::kNone;
   } else if (isolation != "auto") {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--isolation=", isolation, " is none of auto, bubblewrap, none"));
+    const std::string near = Nearest(isolation, {"auto", "bubblewrap", "none"});
+    return absl::InvalidArgumentError(
+        absl::StrCat("--isolation=", isolation,
+                     " is none of auto, bubblewrap, none; write --isolation=",
+                     near.empty() ? "auto" : near));
   }
   return options;
 }

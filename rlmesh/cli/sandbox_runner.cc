@@ -10,9 +10,12 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
+#include "rlmesh/base/foreign_text.h"
 #include "rlmesh/cli/command_line.h"
 #include "rlmesh/cli/interrupt.h"
+#include "rlmesh/cli/nearest.h"
 #include "rlmesh/cli/run_command.h"
 #include "rlmesh/cli/run_flags.h"
 #include "tools/version/version.h"
@@ -61,14 +64,22 @@ int SandboxRunnerMain(int argc, char** argv) {
               << std::endl;
     return kExitOk;
   }
-  const std::string near = Nearest(command, {"run", "help"});
-  if (near.empty() && ParseRunnable(command).ok()) {
-    std::cerr << "sandbox_runner: \"" << command
-              << "\" is an environment, and there is no subcommand; write:\n"
-              << "  sandbox_runner run " << command << std::endl;
+  if (absl::StartsWith(command, "-")) {
+    std::cerr << "sandbox_runner: \"" << ForTerminal(command)
+              << "\" comes before the subcommand; write:\n"
+              << "  sandbox_runner run SOURCE " << ForTerminal(command)
+              << std::endl;
     return kExitUsage;
   }
-  std::cerr << "sandbox_runner: there is no subcommand \"" << command << "\""
+  const std::string near = Nearest(command, {"run", "help"});
+  if (near.empty() && ParseRunnable(command).ok()) {
+    std::cerr << "sandbox_runner: \"" << ForTerminal(command)
+              << "\" is an environment, and there is no subcommand; write:\n"
+              << "  sandbox_runner run " << ForTerminal(command) << std::endl;
+    return kExitUsage;
+  }
+  std::cerr << "sandbox_runner: there is no subcommand \""
+            << ForTerminal(command) << "\""
             << (near.empty() ? "" : "; did you mean " + near + "?")
             << "\nTry: sandbox_runner --help" << std::endl;
   return kExitUsage;

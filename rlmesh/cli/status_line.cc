@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "rlmesh/base/foreign_text.h"
 
 namespace rlmesh {
 namespace {
@@ -27,7 +28,7 @@ StatusLine::~StatusLine() {
 void StatusLine::Say(absl::string_view text) {
   absl::MutexLock lock(&mu_);
   Wipe();
-  *out_ << program_ << ": " << text << "\n" << std::flush;
+  *out_ << program_ << ": " << ForTerminal(text) << "\n" << std::flush;
 }
 
 void StatusLine::Detail(absl::string_view text) {

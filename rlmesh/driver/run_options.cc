@@ -46,9 +46,11 @@ absl::Status RunOptions::Validate() const {
   }
   if (seed && episodes > 0 &&
       *seed > std::numeric_limits<int64_t>::max() - (episodes - 1)) {
-    return Refuse("seed", absl::StrCat(*seed),
-                  absl::StrCat("with ", episodes,
-                               " episodes the last one's does not fit"));
+    return Refuse(
+        "seed", absl::StrCat(*seed),
+        absl::StrCat("with ", episodes, " episodes it must be ",
+                     std::numeric_limits<int64_t>::max() - (episodes - 1),
+                     " or less"));
   }
   if (max_episode_steps < 1) {
     return Refuse("max_episode_steps", absl::StrCat(max_episode_steps),

@@ -91,6 +91,10 @@ absl::Status ExplainRefusal(const absl::Status& refused,
   } else {
     return refused;
   }
+  if (absl::StartsWith(message, "gym:")) {
+    absl::StrAppend(&message, "; or did you mean gym://",
+                    message.substr(4, message.find(": ") - 4), "?");
+  }
   absl::Status explained(refused.code(), message);
   const ErrorDetails details = GetErrorDetails(refused);
   if (!details.traceback.empty()) SetErrorDetails(details, &explained);
@@ -141,8 +145,9 @@ absl::Status ProcessRuntimeOptions::Validate() const {
   if (!kwargs.empty()) {
     absl::StatusOr<Json> json = ParseJson(kwargs);
     if (!json.ok()) {
-      return InvalidOption(
-          absl::StrCat("kwargs must be valid JSON: ", json.status().message()));
+      return InvalidOption(absl::StrCat("kwargs must be valid JSON, not ",
+                                        kwargs, " (", json.status().message(),
+                                        "); write {\"name\": value}"));
     }
     if (!json->is_object()) {
       return InvalidOption(absl::StrCat("kwargs must decode to an object, not ",

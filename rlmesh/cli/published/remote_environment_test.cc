@@ -4,6 +4,8 @@
 
 // RemoteEnvironment against a server of the published package.
 
+#include "rlmesh/env/remote_environment.h"
+
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -21,7 +23,6 @@
 #include "rlmesh/base/random.h"
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/base/temp_dir.h"
-#include "rlmesh/env/remote_environment.h"
 #include "rlmesh/spaces/sampler.h"
 #include "rlmesh/transport/address.h"
 
