@@ -34,12 +34,11 @@ absl::StatusOr<std::string> CutText(absl::string_view* in) {
 }
 
 bool IsAnswer(int kind) {
-  const int first = static_cast<int>(FrameKind::kAnswer) +
-                    static_cast<int>(FrameKind::kSetup);
-  const int last = static_cast<int>(FrameKind::kAnswer) +
-                   static_cast<int>(FrameKind::kDiscard);
-  return (kind >= first && kind <= last) ||
-         kind == static_cast<int>(FrameKind::kError);
+  if (kind == static_cast<int>(FrameKind::kError)) return true;
+  const auto request =
+      static_cast<FrameKind>(kind - static_cast<int>(FrameKind::kAnswer));
+  return (request >= FrameKind::kSetup && request <= FrameKind::kDiscard) ||
+         (request >= FrameKind::kLoad && request <= FrameKind::kCloseRoute);
 }
 
 }  // namespace

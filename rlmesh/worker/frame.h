@@ -33,6 +33,12 @@ enum class FrameKind : uint8_t {
   kRender = 5,
   kClose = 6,    // and end
   kDiscard = 7,  // closes the environment; kSetup makes another
+  // Of a policy, which kClose closes too.
+  kLoad = 16,  // texts and, beside it, memory; answered with texts
+  kOpenRoute = 17,
+  kPredict = 18,
+  kEndEpisodes = 19,
+  kCloseRoute = 20,
   // The answer to a request is its number plus this, or kError with texts.
   kAnswer = 0x80,
   kError = 0xff,

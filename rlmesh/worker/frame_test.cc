@@ -52,7 +52,8 @@ TEST(FrameHeaderTest, OnlyAnswersAreTakenFromAWorker) {
   for (int kind = 0; kind < 256; ++kind) {
     FrameHeader header = StepAnswer();
     header.kind = static_cast<FrameKind>(kind);
-    const bool is_answer = (kind > 0x80 && kind <= 0x87) || kind == 0xff;
+    const bool is_answer = (kind > 0x80 && kind <= 0x87) ||
+                           (kind >= 0x90 && kind <= 0x94) || kind == 0xff;
     EXPECT_EQ(FrameHeader::Parse(Bytes(header)).ok(), is_answer) << kind;
   }
 }

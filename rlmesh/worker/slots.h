@@ -70,6 +70,8 @@ class SharedSlots {
   char* data() const { return data_; }
   uint64_t size() const { return size_; }
   int fd() const { return fd_.get(); }
+  // The memory stays.
+  void CloseFd() { fd_.Reset(); }
 
  private:
   UniqueFd fd_;

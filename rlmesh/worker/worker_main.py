@@ -18,9 +18,10 @@ import traceback
 import zlib
 from collections.abc import Mapping
 
+from worker_model_host import ModelHost  # a part
 from worker_source import SetupError, Source, bind_reset, encode_contract  # a part
 from worker_values import LENGTH, Values, cut_variable  # a part
-from worker_wire import decode_meta_map, encode_meta_map  # a part
+from worker_wire import decode_meta_map, encode_meta_map, encode_texts, parse_texts  # a part
 
 _OWN_FILE = (lambda: 0).__code__.co_filename
 
@@ -53,6 +54,7 @@ class Worker:
         self._signalled = False  # while no user code ran
         self._memory = None
         self._actions = self._observations = None
+        self._model = ModelHost(self)
         signal.signal(signal.SIGINT, self._on_interrupt)
 
     def serve(self):
@@ -65,6 +67,7 @@ class Worker:
             _CLOSE: self._close,
             _DISCARD: self._close,
         }
+        handlers.update(self._model.handlers())
         kind = 0
         while kind != _CLOSE:
             head = self._receive(_HEADER.size)
@@ -132,11 +135,35 @@ class Worker:
         if self._signalled and self._is_interrupted():
             raise Interrupted("interrupted by the server")
 
+    def run_user_code(self, function, *args):
+        self._enter()
+        try:
+            return function(*args)
+        finally:
+            self._in_user_code = False
+
+    def map_memory(self, size):
+        """The memory whose descriptor came with the request in hand."""
+        fd = self._passed.pop()
+        try:
+            if fcntl.fcntl(fd, _F_GET_SEALS) & _NEEDED_SEALS != _NEEDED_SEALS:
+                raise ValueError("the server's memory is not sealed")
+            return mmap.mmap(fd, size)
+        finally:
+            os.close(fd)
+
+    def begin_with_model(self, size):
+        """Before a policy is loaded: `size` bytes with the interrupted id."""
+        self._memory, self._interrupted = self.map_memory(size), 0
+
+    def end_of_loading(self):
+        signal.signal(signal.SIGINT, self._on_interrupt)  # user code may take it
+
     def _setup(self, payload):
         """Makes an environment: the first one, or a fresh one after that."""
         self._enter()
         if self._source is None:
-            self._source = Source(_parse_texts(payload))
+            self._source = Source(parse_texts(payload))
         if self._env is None or not self._source.is_instance:
             if self._env is not None:
                 old, self._env = self._env, None
@@ -152,12 +179,8 @@ class Worker:
         numbers = struct.unpack("<%dQ" % (len(payload) // 8), payload)
         size, _, rewards, terminated, truncated, interrupted = numbers[:6]
         actions, observations = numbers[6:8]
-        fd = self._passed.pop()
-        if fcntl.fcntl(fd, _F_GET_SEALS) & _NEEDED_SEALS != _NEEDED_SEALS:
-            raise ValueError("the server's memory is not sealed")
         self._interrupted = interrupted
-        self._memory = mmap.mmap(fd, size)
-        os.close(fd)
+        self._memory = self.map_memory(size)
         places = []
         for offset, length in zip(numbers[8::2], numbers[9::2]):
             places.append((offset, None if length == _VARIABLE else length))
@@ -248,6 +271,7 @@ class Worker:
         return 0, encode_png(frame)
 
     def _close(self, payload):
+        self._model.close()
         env, self._env = self._env, None
         if env is not None:
             self._enter()
@@ -273,16 +297,6 @@ def _shape_of_result(result):
         hint = " (the old Gym interface; wrap the environment)" if len(result) == 4 else ""
         return "a tuple of %d%s" % (len(result), hint)
     return type(result).__name__
-
-
-def _parse_texts(payload):
-    texts = []
-    at = 0
-    while at < len(payload):
-        size = struct.unpack_from("<I", payload, at)[0]
-        texts.append(payload[at + 4 : at + 4 + size].decode("utf-8"))
-        at += 4 + size
-    return list(zip(texts[::2], texts[1::2]))
 
 
 def _encode_error(error):
@@ -312,11 +326,9 @@ def _encode_error(error):
     text = "".join(lines)
     if len(text) > 32768:
         text = text[:8192] + "\n  ...\n" + text[-24576:]
-    out = []
-    for part in ("code", code, "type", name, "message", message[:16384], "traceback", text):
-        data = part.encode("utf-8", "backslashreplace")
-        out.append(struct.pack("<I", len(data)) + data)
-    return b"".join(out)
+    return encode_texts(
+        [("code", code), ("type", name), ("message", message[:16384]), ("traceback", text)]
+    )
 
 
 def encode_png(frame):

@@ -96,9 +96,24 @@ absl::string_view NameOf(FrameKind kind) {
       return "step";
     case FrameKind::kRender:
       return "render";
+    case FrameKind::kLoad:
+      return "loading the policy";
+    case FrameKind::kOpenRoute:
+      return "opening a route";
+    case FrameKind::kPredict:
+      return "predict";
+    case FrameKind::kEndEpisodes:
+      return "ending episodes";
+    case FrameKind::kCloseRoute:
+      return "closing a route";
     default:
       return "close";
   }
+}
+
+// Before the name in the text about a call that was late.
+absl::string_view OwnerOf(FrameKind kind) {
+  return kind == FrameKind::kSetup || kind >= FrameKind::kLoad ? "" : "env.";
 }
 
 // "100ms", "2.5s"
@@ -206,11 +221,10 @@ absl::Status WorkerProcess::Failed(FrameKind kind, const absl::Status& status,
                                    absl::Duration timeout) {
   if (absl::IsDeadlineExceeded(status)) {
     Interrupt();
-    return Recoverable(
-        absl::DeadlineExceededError(
-            absl::StrCat(kind == FrameKind::kSetup ? "" : "env.", NameOf(kind),
-                         " timed out after ", Seconds(timeout))),
-        {});
+    return Recoverable(absl::DeadlineExceededError(
+                           absl::StrCat(OwnerOf(kind), NameOf(kind),
+                                        " timed out after ", Seconds(timeout))),
+                       {});
   }
   if (absl::IsCancelled(status)) {
     Interrupt();
@@ -277,8 +291,11 @@ absl::Status WorkerProcess::Raised(FrameKind kind, absl::string_view payload) {
   if (code != absl::StatusCode::kInternal) {
     return Recoverable(absl::Status(code, message), details);
   }
-  std::string text =
-      absl::StrCat(NameOf(kind), " failed: ", details.exception_type);
+  // What a policy raises reaches its clients as it is.
+  std::string text = details.exception_type;
+  if (kind != FrameKind::kPredict) {
+    text = absl::StrCat(NameOf(kind), " failed: ", text);
+  }
   if (!message.empty()) absl::StrAppend(&text, ": ", message);
   return Recoverable(absl::InternalError(text), details);
 }

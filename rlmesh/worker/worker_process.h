@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-// A Python process that runs the user's environment.
+// A Python process that runs the user's environment or policy.
 
 #ifndef RLMESH_WORKER_WORKER_PROCESS_H_
 #define RLMESH_WORKER_WORKER_PROCESS_H_
@@ -44,8 +44,9 @@ struct WorkerProcessOptions {
 // (an exception in its main thread), and killed when that does not help.
 //
 // Errors of Call carry ErrorDetails, always with `recoverable`:
-//   Internal          the code raised: "step failed: RuntimeError: boom", with
-//                     its traceback; or the worker sent nonsense
+//   Internal          the code raised: "step failed: RuntimeError: boom" (of
+//                     kPredict "RuntimeError: boom"), with its traceback; or
+//                     the worker sent nonsense
 //   Unavailable       the worker has ended; with the tail of its output
 //   DeadlineExceeded  "env.step timed out after 100ms"
 //   Cancelled         the cancel event was set
@@ -91,7 +92,7 @@ class WorkerProcess {
   // shared memory, SlotLayout::interrupted). Borrowed; must outlive this.
   void set_interrupted(char* word) { interrupted_word_ = word; }
 
-  // Lets the environment close itself and waits for the end of the process;
+  // Lets the user's code close itself and waits for the end of the process;
   // what takes longer than `timeout` is killed. Idempotent.
   absl::Status Close(absl::Duration timeout);
 

@@ -76,23 +76,7 @@ class Source:
             raise
 
     def _find(self, entrypoint):
-        module_name, colon, attributes = entrypoint.partition(":")
-        if not (module_name and colon and attributes):
-            raise SetupError(
-                "invalid_argument", "--entrypoint=%s: write module:attribute" % entrypoint
-            )
-        target = module = _import(module_name, "--entrypoint=%s" % entrypoint)
-        for attribute in attributes.split("."):
-            try:
-                target = getattr(target, attribute)
-            except AttributeError:
-                near = difflib.get_close_matches(attribute, dir(target), 3)
-                hint = "; did you mean %s?" % ", ".join(near) if near else ""
-                where = getattr(module, "__file__", None) or module_name
-                message = "--entrypoint=%s: %s has no %r%s"
-                raise SetupError(
-                    "not_found", message % (entrypoint, where, attribute, hint)
-                ) from None
+        target = find_attribute(entrypoint)
         if not isinstance(target, type) and hasattr(target, "reset") and hasattr(target, "step"):
             if self._kwargs:
                 raise SetupError(
@@ -111,6 +95,28 @@ class Source:
                 % (entrypoint, _describe(target)),
             )
         return lambda: target(**self._kwargs)
+
+
+def find_attribute(entrypoint):
+    """What "module:attribute" names."""
+    module_name, colon, attributes = entrypoint.partition(":")
+    if not (module_name and colon and attributes):
+        raise SetupError(
+            "invalid_argument", "--entrypoint=%s: write module:attribute" % entrypoint
+        )
+    target = module = _import(module_name, "--entrypoint=%s" % entrypoint)
+    for attribute in attributes.split("."):
+        try:
+            target = getattr(target, attribute)
+        except AttributeError:
+            near = difflib.get_close_matches(attribute, dir(target), 3)
+            hint = "; did you mean %s?" % ", ".join(near) if near else ""
+            where = getattr(module, "__file__", None) or module_name
+            message = "--entrypoint=%s: %s has no %r%s"
+            raise SetupError(
+                "not_found", message % (entrypoint, where, attribute, hint)
+            ) from None
+    return target
 
 
 def encode_contract(env):

@@ -3,7 +3,7 @@
 # that can be found in the LICENSE file.
 
 # Protocol buffers by hand, as far as a worker needs them: the wire format, and
-# the metadata maps (metadata, infos, options).
+# the metadata maps (metadata, infos, options). Texts of frames.
 
 import enum
 import struct
@@ -169,3 +169,23 @@ def _decode_value(data):
         elif kind == (8, 2):
             result = None
     return result
+
+
+def parse_texts(payload):
+    """[(name, value)] of a frame of texts."""
+    texts = []
+    at = 0
+    while at < len(payload):
+        size = struct.unpack_from("<I", payload, at)[0]
+        texts.append(payload[at + 4 : at + 4 + size].decode("utf-8"))
+        at += 4 + size
+    return list(zip(texts[::2], texts[1::2]))
+
+
+def encode_texts(texts):
+    out = []
+    for pair in texts:
+        for text in pair:
+            data = text.encode("utf-8", "backslashreplace")
+            out.append(struct.pack("<I", len(data)) + data)
+    return b"".join(out)
