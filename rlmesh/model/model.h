@@ -34,6 +34,8 @@ struct PredictRequest {
   ValueView observations;  // one row an episode
   absl::Span<const EpisodeRow> episodes;
   absl::optional<int64_t> step;  // steps of the session so far
+  // Most frames that the caller has a use for; a model may predict fewer.
+  int horizon = 1;
   absl::Duration timeout = absl::InfiniteDuration();
 };
 
@@ -65,6 +67,17 @@ class Model {
   virtual absl::Status Predict(const PredictRequest& request,
                                Prediction* prediction) = 0;
 
+  // Predicts for several routes, all different: `statuses[i]` and
+  // `*predictions[i]` answer `requests[i]`. One by one unless a model can do
+  // better.
+  virtual void PredictAll(absl::Span<const PredictRequest> requests,
+                          absl::Span<Prediction* const> predictions,
+                          absl::Span<absl::Status> statuses) {
+    for (size_t i = 0; i < requests.size(); ++i) {
+      statuses[i] = Predict(requests[i], predictions[i]);
+    }
+  }
+
   // Forgets episodes of a route; an empty list forgets all. Unknown ones are
   // fine.
   virtual absl::Status Reset(absl::string_view route,
@@ -72,6 +85,10 @@ class Model {
 
   // Forgets a route; repeating is fine.
   virtual absl::Status CloseRoute(absl::string_view route) = 0;
+
+  // The frames of each of its predictions, where it declares them: no horizon
+  // may be longer.
+  virtual absl::optional<uint32_t> native_chunk() const { return {}; }
 
   // Makes running calls return Cancelled soon; may come from another thread.
   // Ignored by models that never block.

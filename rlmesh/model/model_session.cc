@@ -5,10 +5,15 @@
 #include "rlmesh/model/model_session.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "absl/types/span.h"
 #include "rlmesh/model/model_error.h"
 #include "rlmesh/transport/message_limit.h"
 #include "rlmesh/transport/wire.h"
@@ -21,6 +26,8 @@ using model::v1::JoinResponse;
 
 // Groups of one request; even their errors take memory.
 constexpr int kMaxGroups = 16384;
+// Of them, so many are asked for together at most.
+constexpr size_t kMaxTogether = 256;
 
 uint64_t Nanoseconds(absl::Duration duration) {
   return static_cast<uint64_t>(
@@ -101,32 +108,55 @@ ModelSession::Next ModelSession::Handle(const JoinRequest& request,
   return next;
 }
 
-// One bad group does not sink the rest.
+// One bad group does not sink the rest. Groups of different routes are asked
+// together, those of the same route one after the other.
 void ModelSession::GroupedPredict(
     const model::v1::GroupedPredictRequest& request,
     model::v1::GroupedPredictResponse* response, uint64_t* user_ns) {
   // A small request may ask for actions that no message could hold.
   size_t left = wire::kMaxMessageBytes;
+  std::vector<const model::v1::PredictRequest*> groups;
+  std::vector<model::v1::PredictResponse*> responses;
+  absl::flat_hash_set<absl::string_view> routes;
+  const auto answer = [&] {
+    std::vector<absl::Status> statuses(
+        groups.size(), absl::ResourceExhaustedError(
+                           "internal error: the answers to the groups before "
+                           "this one fill the message; send fewer groups"));
+    size_t actions = left;
+    if (left > 0) {
+      table_->PredictAll(groups, responses, absl::MakeSpan(statuses), &actions,
+                         user_ns);
+    }
+    for (size_t i = 0; i < groups.size(); ++i) {
+      auto* const result = response->mutable_results(
+          static_cast<int>(response->results_size() - groups.size() + i));
+      const size_t bytes = result->ByteSizeLong();
+      if (absl::IsOutOfRange(statuses[i]) ||
+          (statuses[i].ok() && bytes > left)) {
+        statuses[i] = absl::ResourceExhaustedError(
+            "internal error: the answers to all groups are larger than a "
+            "message may be; send fewer groups");
+        left = 0;
+      }
+      if (statuses[i].ok()) {
+        left -= bytes;
+      } else {
+        *result->mutable_error() = ToModelError(statuses[i]);
+      }
+    }
+    groups.clear();
+    responses.clear();
+    routes.clear();
+  };
   for (const model::v1::PredictRequest& group : request.groups()) {
-    model::v1::GroupedPredictResult* result = response->add_results();
-    absl::Status status =
-        left == 0 ? absl::ResourceExhaustedError(
-                        "internal error: the answers to the groups before this "
-                        "one fill the message; send fewer groups")
-                  : table_->Predict(group, result->mutable_response(), user_ns);
-    const size_t bytes = result->ByteSizeLong();
-    if (status.ok() && bytes > left) {
-      status = absl::ResourceExhaustedError(
-          "internal error: the answers to all groups are larger than a message "
-          "may be; send fewer groups");
-      left = 0;
-    }
-    if (status.ok()) {
-      left -= bytes;
-    } else {
-      *result->mutable_error() = ToModelError(status);
-    }
+    const std::string& env_id = group.context().env_id();
+    if (groups.size() >= kMaxTogether || routes.contains(env_id)) answer();
+    routes.insert(env_id);
+    groups.push_back(&group);
+    responses.push_back(response->add_results()->mutable_response());
   }
+  if (!groups.empty()) answer();
 }
 
 }  // namespace rlmesh

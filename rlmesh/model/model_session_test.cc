@@ -174,6 +174,20 @@ TEST_F(ModelSessionTest, FramesAreCutToTheHorizon) {
                       "bound"));
 }
 
+TEST_F(ModelSessionTest, NativeChunkIsToldAndBoundsTheHorizon) {
+  EXPECT_FALSE(Handle(Resolve("env-1")).resolve_adapter().has_native_chunk());
+  model_.declared_chunk = 4;
+  JoinRequest resolve = Resolve("env-2");
+  resolve.mutable_resolve_adapter()->set_execution_horizon(4);
+  EXPECT_EQ(Handle(resolve).resolve_adapter().native_chunk(), 4);
+  resolve.mutable_resolve_adapter()->set_execution_horizon(8);
+  EXPECT_THAT(Handle(resolve),
+              IsError(kInternal,
+                      "runtime pinned execution_horizon=8 but the model "
+                      "declares native_chunk=4: it cannot produce that many "
+                      "actions per predict. Lower the horizon to at most 4"));
+}
+
 TEST_F(ModelSessionTest, PredictSaysWhatIsWrong) {
   EXPECT_THAT(
       Handle(Predict("env-1")),

@@ -5,9 +5,9 @@
 #include "rlmesh/model/route_table.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -64,6 +64,15 @@ absl::Status InternalText(absl::string_view text) {
   return absl::InternalError(absl::StrCat("internal error: ", text));
 }
 
+absl::Status NotResolved() {
+  return absl::InternalError("model error: model env adapter was not resolved");
+}
+
+uint64_t NanosecondsSince(absl::Time start) {
+  return static_cast<uint64_t>(
+      std::max<int64_t>(0, absl::ToInt64Nanoseconds(absl::Now() - start)));
+}
+
 // What the model needs to know of an environment. Unlike a contract from an
 // environment server it may lack the observation space.
 absl::StatusOr<EnvContract> ReadSpec(const core::v1::EnvSpec& spec) {
@@ -93,9 +102,10 @@ absl::StatusOr<EnvContract> ReadSpec(const core::v1::EnvSpec& spec) {
   return contract;
 }
 
-// One entry a row, ids there and distinct.
+// One entry a row, ids there and distinct. `rows` and `ids` keep their memory.
 absl::Status ReadEpisodes(const model::v1::PredictRequest& request,
-                          std::vector<EpisodeRow>* rows) {
+                          std::vector<EpisodeRow>* rows,
+                          std::vector<absl::string_view>* ids) {
   if (request.episode_info().empty()) {
     return InternalText("predict must include at least one episode_id");
   }
@@ -104,8 +114,8 @@ absl::Status ReadEpisodes(const model::v1::PredictRequest& request,
                                      request.episode_info_size(),
                                      " rows, over the ", kMaxRows, " bound"));
   }
-  rows->clear();
-  absl::flat_hash_set<absl::string_view> seen;
+  rows->resize(request.episode_info_size());
+  ids->clear();
   for (int i = 0; i < request.episode_info_size(); ++i) {
     const model::v1::EpisodeInfo& info = request.episode_info(i);
     if (info.episode_id().empty()) {
@@ -113,17 +123,17 @@ absl::Status ReadEpisodes(const model::v1::PredictRequest& request,
           absl::StrCat("episode_info[", i, "].episode_id is empty"));
     }
     RLMESH_RETURN_IF_ERROR(CheckId("episode_id", info.episode_id()));
-    if (request.episode_info_size() > 1 &&
-        !seen.insert(info.episode_id()).second) {
-      return InternalText(absl::StrCat("predict has duplicate episode_id ",
-                                       Quoted(info.episode_id())));
-    }
-    EpisodeRow row;
+    EpisodeRow& row = (*rows)[i];
     row.episode_id = info.episode_id();
+    row.seed.reset();
     if (info.has_seed()) row.seed = info.seed();
-    rows->push_back(std::move(row));
+    ids->push_back(row.episode_id);
   }
-  return absl::OkStatus();
+  std::sort(ids->begin(), ids->end());
+  const auto twice = std::adjacent_find(ids->begin(), ids->end());
+  if (twice == ids->end()) return absl::OkStatus();
+  return InternalText(
+      absl::StrCat("predict has duplicate episode_id ", Quoted(*twice)));
 }
 
 }  // namespace
@@ -138,6 +148,7 @@ struct RouteTable::Route {
   size_t horizon ABSL_GUARDED_BY(mu) = 1;
   // Reused from call to call.
   std::vector<EpisodeRow> rows ABSL_GUARDED_BY(mu);
+  std::vector<absl::string_view> ids ABSL_GUARDED_BY(mu);
   std::vector<absl::string_view> leaves ABSL_GUARDED_BY(mu);
   Prediction prediction ABSL_GUARDED_BY(mu);
 };
@@ -212,6 +223,15 @@ absl::Status RouteTable::Resolve(
         absl::StrCat("runtime pinned execution_horizon=", horizon,
                      ", over the ", kMaxHorizon, " bound"));
   }
+  const absl::optional<uint32_t> native_chunk = model_->native_chunk();
+  if (native_chunk.has_value() && horizon > *native_chunk) {
+    return absl::InternalError(absl::StrCat(
+        "runtime pinned execution_horizon=", horizon,
+        " but the model declares native_chunk=", *native_chunk,
+        ": it cannot produce that many actions per predict. Lower the horizon "
+        "to at most ",
+        *native_chunk));
+  }
   RLMESH_ASSIGN_OR_RETURN(EnvContract contract, ReadSpec(request.env_spec()));
 
   const size_t bytes = CostOf(request.env_spec(), contract);
@@ -234,14 +254,13 @@ absl::Status RouteTable::Resolve(
     Entry& entry = routes_[env_id];
     entry.stream = stream;
     entry.bytes = bytes;
+    if (native_chunk.has_value()) response->set_native_chunk(*native_chunk);
     return absl::OkStatus();
   }
 }
 
-absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
-                                 model::v1::PredictResponse* response,
-                                 uint64_t* user_ns) {
-  response->Clear();
+absl::StatusOr<std::shared_ptr<RouteTable::Route>> RouteTable::FindFor(
+    const model::v1::PredictRequest& request) const {
   if (!request.has_context()) {
     return InternalText("model request missing adapter context");
   }
@@ -250,16 +269,14 @@ absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
   }
   RLMESH_RETURN_IF_ERROR(CheckIds(request.context()));
   std::shared_ptr<Route> route = Find(request.context().env_id());
-  if (route == nullptr) {
-    return absl::InternalError(
-        "model error: model env adapter was not resolved");
-  }
-  absl::MutexLock lock(&route->mu);
-  if (!route->open) {
-    return absl::InternalError(
-        "model error: model env adapter was not resolved");
-  }
-  RLMESH_RETURN_IF_ERROR(ReadEpisodes(request, &route->rows));
+  if (route == nullptr) return NotResolved();
+  return route;
+}
+
+absl::Status RouteTable::Begin(const model::v1::PredictRequest& request,
+                               Route* route, rlmesh::PredictRequest* predict) {
+  if (!route->open) return NotResolved();
+  RLMESH_RETURN_IF_ERROR(ReadEpisodes(request, &route->rows, &route->ids));
   const int lanes = static_cast<int>(route->rows.size());
   const EnvContract& contract = route->contract;
   if (contract.action_space.min_lane_bytes() >
@@ -276,22 +293,20 @@ absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
                    ValidationPolicy::kOff, /*deviations=*/nullptr);
     if (!checked.ok()) return InternalText(checked.message());
   }
+  predict->route = request.context().env_id();
+  predict->observations = observations;
+  predict->episodes = route->rows;
+  if (request.has_step()) predict->step = request.step();
+  predict->horizon = static_cast<int>(route->horizon);
+  route->prediction.frames.clear();
+  return absl::OkStatus();
+}
 
-  rlmesh::PredictRequest predict;
-  predict.route = request.context().env_id();
-  predict.observations = observations;
-  predict.episodes = route->rows;
-  if (request.has_step()) predict.step = request.step();
-  Prediction& prediction = route->prediction;
-  prediction.frames.clear();
-  const absl::Time called = absl::Now();
-  const absl::Status status = model_->Predict(predict, &prediction);
-  *user_ns +=
-      std::max<int64_t>(0, absl::ToInt64Nanoseconds(absl::Now() - called));
-  if (absl::IsNotFound(status)) {
-    return absl::InternalError(
-        "model error: model env adapter was not resolved");
-  }
+absl::Status RouteTable::Finish(const absl::Status& status,
+                                const model::v1::PredictRequest& request,
+                                Route* route, size_t* left,
+                                model::v1::PredictResponse* response) {
+  if (absl::IsNotFound(status)) return NotResolved();
   if (!status.ok()) {
     // Of whatever kind: the request was in order.
     return Worded(status,
@@ -299,35 +314,94 @@ absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
                                                   : status.code(),
                   absl::StrCat("internal error: ", status.message()));
   }
+  Prediction& prediction = route->prediction;
   if (prediction.frames.empty()) {
     return InternalText("the model predicted no action");
   }
   if (prediction.frames.size() > route->horizon) {
     prediction.frames.resize(route->horizon);
   }
-  size_t left = wire::kMaxMessageBytes;
+  const int lanes = static_cast<int>(route->rows.size());
   for (const ValueView& frame : prediction.frames) {
     const absl::Status checked =
-        CheckValue(contract.action_space, frame, lanes, ValidationPolicy::kOff,
-                   /*deviations=*/nullptr);
+        CheckValue(route->contract.action_space, frame, lanes,
+                   ValidationPolicy::kOff, /*deviations=*/nullptr);
     if (!checked.ok()) {
       response->clear_actions();
       return InternalText(absl::StrCat("ValueError: ", checked.message()));
     }
     spaces::v1::SpaceValue* action = response->add_actions();
     for (absl::string_view leaf : frame.leaves()) {
-      if (leaf.size() > left) {
+      if (leaf.size() > *left) {
         response->clear_actions();
-        return InternalText(
-            absl::StrCat("the actions that the model predicted for ", lanes,
-                         " rows are larger than a message may be"));
+        *left = 0;
+        return absl::OutOfRangeError(absl::StrCat(
+            "internal error: the actions that the model predicted for ", lanes,
+            " rows are larger than a message may be"));
       }
-      left -= leaf.size();
+      *left -= leaf.size();
       action->add_leaves(leaf.data(), leaf.size());
     }
   }
   *response->mutable_context() = request.context();
   return absl::OkStatus();
+}
+
+absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
+                                 model::v1::PredictResponse* response,
+                                 uint64_t* user_ns) {
+  response->Clear();
+  RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<Route> route, FindFor(request));
+  absl::MutexLock lock(&route->mu);
+  rlmesh::PredictRequest predict;
+  RLMESH_RETURN_IF_ERROR(Begin(request, route.get(), &predict));
+  const absl::Time called = absl::Now();
+  const absl::Status status = model_->Predict(predict, &route->prediction);
+  *user_ns += NanosecondsSince(called);
+  size_t left = wire::kMaxMessageBytes;
+  return Finish(status, request, route.get(), &left, response);
+}
+
+void RouteTable::PredictAll(
+    absl::Span<const model::v1::PredictRequest* const> requests,
+    absl::Span<model::v1::PredictResponse* const> responses,
+    absl::Span<absl::Status> statuses, size_t* left, uint64_t* user_ns) {
+  std::vector<std::shared_ptr<Route>> routes(requests.size());
+  std::vector<Route*> in_order;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    absl::StatusOr<std::shared_ptr<Route>> route = FindFor(*requests[i]);
+    statuses[i] = route.status();
+    if (!route.ok()) continue;
+    routes[i] = *std::move(route);
+    in_order.push_back(routes[i].get());
+  }
+  // Everybody who locks several does it in this order.
+  std::sort(in_order.begin(), in_order.end(), std::less<Route*>());
+  std::vector<std::unique_ptr<absl::MutexLock>> locks;
+  for (Route* route : in_order) {
+    locks.push_back(std::make_unique<absl::MutexLock>(&route->mu));
+  }
+  std::vector<size_t> asked;
+  std::vector<rlmesh::PredictRequest> predicts;
+  std::vector<Prediction*> predictions;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    if (!statuses[i].ok()) continue;
+    rlmesh::PredictRequest predict;
+    statuses[i] = Begin(*requests[i], routes[i].get(), &predict);
+    if (!statuses[i].ok()) continue;
+    asked.push_back(i);
+    predicts.push_back(predict);
+    predictions.push_back(&routes[i]->prediction);
+  }
+  std::vector<absl::Status> answers(asked.size());
+  const absl::Time called = absl::Now();
+  model_->PredictAll(predicts, predictions, absl::MakeSpan(answers));
+  *user_ns += NanosecondsSince(called);
+  for (size_t k = 0; k < asked.size(); ++k) {
+    const size_t i = asked[k];
+    statuses[i] =
+        Finish(answers[k], *requests[i], routes[i].get(), left, responses[i]);
+  }
 }
 
 absl::Status RouteTable::Reset(const model::v1::ResetAdapterRequest& request) {

@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
 #include "rlmesh/model/model.h"
 #include "rlmesh/proto/model/v1/interaction.pb.h"
 #include "rlmesh/spaces/env_contract.h"
@@ -63,6 +64,12 @@ class RouteTable {
   // Adds the time spent in the model to `*user_ns`.
   absl::Status Predict(const model::v1::PredictRequest& request,
                        model::v1::PredictResponse* response, uint64_t* user_ns);
+  // As Predict, for requests of different routes at once. Their actions may
+  // take `*left` bytes together; OutOfRange for those that do not fit.
+  void PredictAll(absl::Span<const model::v1::PredictRequest* const> requests,
+                  absl::Span<model::v1::PredictResponse* const> responses,
+                  absl::Span<absl::Status> statuses, size_t* left,
+                  uint64_t* user_ns);
   // Both are fine with unknown routes and episodes.
   absl::Status Reset(const model::v1::ResetAdapterRequest& request);
   absl::Status Release(const model::v1::ReleaseAdapterRequest& request);
@@ -81,6 +88,15 @@ class RouteTable {
   };
 
   std::shared_ptr<Route> Find(absl::string_view env_id) const;
+  // The halves of a predict, around the model's; the route's lock is held.
+  absl::StatusOr<std::shared_ptr<Route>> FindFor(
+      const model::v1::PredictRequest& request) const;
+  static absl::Status Begin(const model::v1::PredictRequest& request,
+                            Route* route, rlmesh::PredictRequest* predict);
+  static absl::Status Finish(const absl::Status& status,
+                             const model::v1::PredictRequest& request,
+                             Route* route, size_t* left,
+                             model::v1::PredictResponse* response);
   absl::StatusOr<std::shared_ptr<Route>> FindOrAdd(uint64_t stream,
                                                    absl::string_view env_id,
                                                    size_t bytes);

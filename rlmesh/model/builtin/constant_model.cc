@@ -7,10 +7,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "rlmesh/adapters/parse_value.h"
 #include "rlmesh/base/status_macros.h"
 
 namespace rlmesh {
+namespace {
+
+constexpr size_t kMaxSpace = 200;  // in messages
+
+}  // namespace
 
 struct ConstantModel::Route {
   SpaceSpec action_space;
@@ -28,9 +34,14 @@ absl::Status ConstantModel::Open(absl::string_view route,
   absl::Status s =
       ParseValue(action_, opened->action_space, /*lanes=*/1, &opened->actions);
   if (!s.ok()) {
+    const std::string space = contract.action_space.ToString();
     return absl::Status(
-        s.code(), absl::StrCat("constant action ", action_, " does not fit ",
-                               contract.id, ": ", s.message()));
+        s.code(),
+        absl::StrCat("constant action ", action_, " does not fit ", contract.id,
+                     ", whose action space is ",
+                     absl::string_view(space).substr(0, kMaxSpace),
+                     space.size() > kMaxSpace ? "..." : "",
+                     " (--policy=constant:", action_, "): ", s.message()));
   }
   absl::MutexLock lock(&mu_);
   routes_[route] = std::move(opened);

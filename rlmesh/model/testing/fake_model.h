@@ -15,6 +15,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/optional.h"
 #include "rlmesh/model/model.h"
 #include "rlmesh/spaces/value.h"
 
@@ -34,6 +35,7 @@ class FakeModel : public Model {
  public:
   int frames = 1;
   int64_t actions = 4;
+  absl::optional<uint32_t> declared_chunk;
   std::function<absl::Status(const EnvContract&)> on_open;
   std::function<absl::Status(const PredictRequest&)> on_predict;
   std::function<void()> on_cancel;
@@ -52,6 +54,9 @@ class FakeModel : public Model {
   absl::Status Reset(absl::string_view route,
                      absl::Span<const std::string> episode_ids) override;
   absl::Status CloseRoute(absl::string_view route) override;
+  absl::optional<uint32_t> native_chunk() const override {
+    return declared_chunk;
+  }
   void Cancel() override;
   bool is_inline() const override { return is_inline_; }
   void set_inline(bool value) { is_inline_ = value; }
