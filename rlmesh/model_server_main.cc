@@ -12,9 +12,23 @@
 #include "rlmesh/cli/command_line.h"
 #include "rlmesh/cli/model_server_command.h"
 
+ABSL_FLAG(std::string, entrypoint, "",
+          "Policy to serve, as module:attribute: a function, an object or a "
+          "class.");
+ABSL_FLAG(std::string, kwargs, "",
+          "Arguments of its load(), or of the class, a JSON object. Empty: "
+          "$RLMESH_MAKE_KWARGS, else none.");
+ABSL_FLAG(std::string, import, "",
+          "Module to import first. May be given several times.");
+ABSL_FLAG(
+    std::string, interpreter, "",
+    "Python to run. Empty: $RLMESH_PYTHON, that of $VIRTUAL_ENV, python3.");
 ABSL_FLAG(std::string, policy, "",
-          "random (samples the action space) or constant:VALUE (VALUE as "
-          "JSON).");
+          "Policy of this program to serve: random (samples the action space) "
+          "or constant:VALUE (VALUE as JSON).");
+ABSL_FLAG(absl::Duration, predict_timeout, absl::Seconds(300),
+          "Longest predict of a Python policy; then it is interrupted, and "
+          "killed 2s later.");
 ABSL_FLAG(int64_t, seed, -1,
           "Seed of random actions in episodes that come without one. -1: "
           "another one each time.");
@@ -38,7 +52,12 @@ int main(int argc, char** argv) {
   if (auto code = BeginProgram(ModelServerSpec(), argc, argv, &line))
     return *code;
   ModelServerCommandOptions options;
+  options.entrypoint = absl::GetFlag(FLAGS_entrypoint);
+  options.kwargs = absl::GetFlag(FLAGS_kwargs);
+  options.imports = absl::GetFlag(FLAGS_import);
+  options.interpreter = absl::GetFlag(FLAGS_interpreter);
   options.policy = absl::GetFlag(FLAGS_policy);
+  options.predict_timeout = absl::GetFlag(FLAGS_predict_timeout);
   options.seed = absl::GetFlag(FLAGS_seed);
   options.address = absl::GetFlag(FLAGS_address);
   options.ready_fd = absl::GetFlag(FLAGS_ready_fd);

@@ -19,7 +19,13 @@ namespace rlmesh {
 
 // The flags of the same names, and what the environment variables say.
 struct ModelServerCommandOptions {
-  std::string policy;  // "random" or "constant:VALUE"
+  // What to serve: exactly one of the two.
+  std::string policy;       // "random" or "constant:VALUE"
+  std::string entrypoint;   // "module:attribute" of Python
+  std::string kwargs;       // JSON object
+  std::string imports;      // module,module,...
+  std::string interpreter;  // empty: found
+  absl::Duration predict_timeout = absl::Seconds(300);
   // Of random actions in episodes that come without one; -1: the kernel's.
   int64_t seed = -1;
 
@@ -29,12 +35,15 @@ struct ModelServerCommandOptions {
   absl::Duration idle_timeout = absl::InfiniteDuration();
   absl::Duration drain_timeout = absl::Seconds(10);
 
-  std::string workflow_edition;  // variable only
+  std::string workflow_edition;      // variable only
+  int64_t episode_capacity = 65536;  // variable only
 
   // Fills what the flags left open from RLMESH_ADDRESS, RLMESH_PORT,
-  // RLMESH_ALLOW_REMOTE_SHUTDOWN and RLMESH_WORKFLOW_EDITION, as `get` (getenv)
-  // gives them.
-  void ReadVariables(const std::function<const char*(const char*)>& get);
+  // RLMESH_MAKE_KWARGS, RLMESH_ALLOW_REMOTE_SHUTDOWN, RLMESH_WORKFLOW_EDITION
+  // and RLMESH_EPISODE_CAPACITY, as `get` (getenv) gives them. InvalidArgument
+  // names the variable and the value.
+  absl::Status ReadVariables(
+      const std::function<const char*(const char*)>& get);
 
   // InvalidArgument, in terms of the flags.
   absl::Status Validate() const;
@@ -43,8 +52,8 @@ struct ModelServerCommandOptions {
 // The command line that it takes, its flags declared in model_server_main.cc.
 CommandSpec ModelServerSpec();
 
-// Serves and returns the exit code: 0 after an orderly end, 1 when the listener
-// fails, 2 when the options are wrong.
+// Serves and returns the exit code: 0 after an orderly end, 1 when the policy
+// or the listener fails, 2 when the options are wrong.
 int ModelServerMain(ModelServerCommandOptions options);
 
 }  // namespace rlmesh

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -22,11 +23,11 @@ class ModelServerCommandTest : public ::testing::Test {
   ModelServerCommandTest() { options_.policy = "random"; }
 
   absl::Status Check() {
-    options_.ReadVariables([this](const char* name) {
+    const absl::Status read = options_.ReadVariables([this](const char* name) {
       auto it = variables_.find(name);
       return it == variables_.end() ? nullptr : it->second.c_str();
     });
-    return options_.Validate();
+    return read.ok() ? options_.Validate() : read;
   }
 
   std::map<std::string, std::string> variables_;
@@ -69,9 +70,62 @@ TEST_F(ModelServerCommandTest, RefusesWhatItCannotServe) {
   EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
                                 AllOf(HasSubstr("127.0.0.1:5"),
                                       HasSubstr("model server"))));
+  options_.policy = "constant:[1";
+  EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                AllOf(HasSubstr("--policy=constant:[1"),
+                                      HasSubstr("JSON"))));
   options_.policy = "rando";
   EXPECT_THAT(Check(),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("rando")));
+}
+
+TEST_F(ModelServerCommandTest, ServesAPythonPolicy) {
+  options_.policy = "";
+  options_.entrypoint = "policy:Policy";
+  variables_ = {{"RLMESH_MAKE_KWARGS", "{\"a\": 1}"},
+                {"RLMESH_EPISODE_CAPACITY", "7"}};
+  RLMESH_EXPECT_OK(Check());
+  EXPECT_EQ(options_.kwargs, "{\"a\": 1}");
+  EXPECT_EQ(options_.episode_capacity, 7);
+  options_.kwargs = "{\"a\": 2}";
+  RLMESH_EXPECT_OK(Check());
+  EXPECT_EQ(options_.kwargs, "{\"a\": 2}");
+  options_.policy = "random";
+  EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                HasSubstr("more than one thing")));
+  options_.policy = "";
+  options_.entrypoint = "policy.py";
+  EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                AllOf(HasSubstr("--entrypoint=policy.py"),
+                                      HasSubstr("module:attribute"))));
+}
+
+TEST_F(ModelServerCommandTest, BuiltInPoliciesTakeNoPython) {
+  options_.kwargs = "{}";
+  EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                AllOf(HasSubstr("--policy=random"),
+                                      HasSubstr("--kwargs"))));
+}
+
+TEST_F(ModelServerCommandTest, RefusalsNameTheVariable) {
+  options_.policy = "";
+  options_.entrypoint = "policy:Policy";
+  const std::pair<std::string, std::string> wrong[] = {
+      {"RLMESH_ADDRESS", "ftp://x"},
+      {"RLMESH_PORT", "many"},
+      {"RLMESH_PORT", "70000"},
+      {"RLMESH_MAKE_KWARGS", "[1]"},
+      {"RLMESH_MAKE_KWARGS", "{"},
+      {"RLMESH_EPISODE_CAPACITY", "0"},
+      {"RLMESH_EPISODE_CAPACITY", "lots"},
+      {"RLMESH_WORKFLOW_EDITION", "2099.01"}};
+  for (const auto& [name, value] : wrong) {
+    variables_ = {{name, value}};
+    options_.address.clear();
+    options_.kwargs.clear();
+    EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                  AllOf(HasSubstr(name), HasSubstr(value))));
+  }
 }
 
 TEST_F(ModelServerCommandTest, RefusesWrongValues) {
@@ -83,6 +137,10 @@ TEST_F(ModelServerCommandTest, RefusesWrongValues) {
   EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
                                 HasSubstr("idle_timeout is 0")));
   options_.idle_timeout = absl::Seconds(1);
+  options_.predict_timeout = absl::ZeroDuration();
+  EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                HasSubstr("--predict_timeout=0")));
+  options_.predict_timeout = absl::Seconds(1);
   RLMESH_EXPECT_OK(Check());
   variables_ = {{"RLMESH_WORKFLOW_EDITION", "2099.01"}};
   EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
