@@ -32,6 +32,7 @@
 #include "rlmesh/sandbox/front_source.h"
 #include "rlmesh/sandbox/source_ref.h"
 #include "rlmesh/transport/address.h"
+#include "tools/version/version.h"
 
 namespace rlmesh {
 namespace {
@@ -70,14 +71,20 @@ absl::Status WithoutTraceback(const absl::Status& status) {
       absl::StrCat(status.message(), " (RLMESH_LOG=debug shows where)"));
 }
 
+// `*remote` becomes the model when it is a server's.
 absl::StatusOr<std::unique_ptr<Model>> MakeModel(
-    const RunCommandOptions& options) {
+    const RunCommandOptions& options, RemoteModel** remote) {
   RLMESH_ASSIGN_OR_RETURN(Policy policy, ParsePolicyFlag(options.policy));
   if (policy.kind != Policy::Kind::kRemote) {
     return MakeBuiltinModel(policy, *options.seed);
   }
   RLMESH_ASSIGN_OR_RETURN(Address address, Address::ForConnect(policy.text));
-  return RemoteModel::Connect(address, {});
+  RemoteModelOptions remote_options;
+  remote_options.introduction.package_version = std::string(Version());
+  RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<RemoteModel> model,
+                          RemoteModel::Connect(address, remote_options));
+  *remote = model.get();
+  return std::unique_ptr<Model>(std::move(model));
 }
 
 // Everything between the options and the result.
@@ -99,6 +106,7 @@ absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
       source.ToString(), ", runtime: process",
       options.runtime == "auto" ? " (the only one of this build)" : ""));
   absl::StatusOr<std::unique_ptr<Model>> model;
+  RemoteModel* remote = nullptr;
   {
     // There is nothing yet to be cleaned up, and connecting cannot be cut
     // short.
@@ -106,7 +114,7 @@ absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
       std::cerr << kProgram << ": interrupted" << std::endl;
       _exit(128 + interrupt.signal());
     });
-    model = MakeModel(options);
+    model = MakeModel(options, &remote);
   }
   RLMESH_RETURN_IF_ERROR(model.status());
 
@@ -122,6 +130,9 @@ absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
   const std::unique_ptr<SandboxEnvironment> environment = *std::move(started);
   status.Say(absl::StrCat("serving ", environment->contract().id,
                           ", isolation: ", environment->sandbox().isolation()));
+  if (remote != nullptr) {
+    RLMESH_RETURN_IF_ERROR(remote->Agree({environment->offer()}));
+  }
 
   Progress progress(options.episodes, isatty(STDERR_FILENO), &std::cerr);
   run_options.hooks.push_back(&progress);

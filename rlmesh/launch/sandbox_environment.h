@@ -19,6 +19,8 @@
 #include "rlmesh/env/remote_environment.h"
 #include "rlmesh/launch/process_sandbox.h"
 #include "rlmesh/spaces/env_contract.h"
+#include "rlmesh/transport/editions.h"
+#include "rlmesh/transport/handshake.h"
 
 namespace rlmesh {
 
@@ -56,6 +58,10 @@ class SandboxEnvironment : public Environment {
   absl::Status Abandon();
 
   const ProcessSandbox& sandbox() const { return *sandbox_; }
+  // What the server offered: a model's server has to agree (RemoteModel).
+  EditionOffer offer() const {
+    return OfferOf(factory_->connection().handshake(), "env");
+  }
 
  private:
   explicit SandboxEnvironment(std::unique_ptr<ProcessSandbox> sandbox)

@@ -97,8 +97,13 @@ absl::Status RemoteModel::Handshake() {
   }
   RLMESH_RETURN_IF_ERROR(CheckHandshake(response.base(), address_));
   RLMESH_RETURN_IF_ERROR(Join());
-  std::vector<EditionOffer> peers = options_.others;
-  peers.push_back(OfferOf(response.base(), "model"));
+  offer_ = OfferOf(response.base(), "model");
+  return Agree(options_.others);
+}
+
+absl::Status RemoteModel::Agree(absl::Span<const EditionOffer> others) {
+  std::vector<EditionOffer> peers(others.begin(), others.end());
+  peers.push_back(offer_);
   absl::StatusOr<std::vector<std::string>> pins = SelectEditions(
       peers, OurEditions("runtime", options_.introduction.edition));
   if (!pins.ok()) {

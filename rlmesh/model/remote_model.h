@@ -20,6 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "rlmesh/model/model.h"
@@ -84,6 +85,11 @@ class RemoteModel : public Model {
   // For good: the stream ends.
   void Cancel() override;
 
+  // Settles the edition again, with participants (the environment's server)
+  // that were not known when this connected; before the first Open.
+  // FailedPrecondition names every side.
+  absl::Status Agree(absl::Span<const EditionOffer> others);
+
   // The pin of every route, in the server's spelling.
   const std::string& edition() const { return edition_; }
 
@@ -122,6 +128,7 @@ class RemoteModel : public Model {
   const std::string session_id_;
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<model::v1::ModelService::Stub> stub_;
+  EditionOffer offer_;  // the server's
   std::string edition_;
 
   grpc::ClientContext context_;

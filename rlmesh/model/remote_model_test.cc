@@ -315,6 +315,29 @@ TEST_F(HostileModelTest, EditionIsPinnedInTheServersSpelling) {
             "2026.06-rc.5");
 }
 
+TEST_F(HostileModelTest, EditionIsSettledWithTheEnvironmentToo) {
+  RLMESH_ASSERT_OK(Connect());
+  EditionOffer env;
+  env.name = "env";
+  env.can = {"2099.01"};
+  env.want = "2099.01";
+  EXPECT_THAT(model_->Agree({env}),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("env wants \"2099.01\""),
+                             HasSubstr("model"), HasSubstr("runtime"))));
+  env.can = {"2026.06"};
+  env.want = "2026.06";
+  RLMESH_EXPECT_OK(model_->Agree({env}));
+}
+
+// Row 6 of the limits to beat: every default waits for ever there.
+TEST(RemoteModelTest, Row6EveryDefaultDeadlineIsFinite) {
+  const RemoteModelOptions options;
+  EXPECT_LT(options.request_timeout, absl::InfiniteDuration());
+  EXPECT_LT(options.connect.timeout, absl::InfiniteDuration());
+  RLMESH_EXPECT_OK(options.Validate());
+}
+
 TEST(RemoteModelTest, ThatWhichIsNoModelServerIsRecognised) {
   RemoteModelOptions options;
   options.connect.timeout = absl::Milliseconds(500);
