@@ -19,6 +19,7 @@
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/foreign_text.h"
 #include "rlmesh/base/logging.h"
+#include "rlmesh/base/standard_descriptors.h"
 #include "rlmesh/cli/nearest.h"
 #include "tools/version/version.h"
 
@@ -169,18 +170,19 @@ std::string HelpText(const CommandSpec& spec) {
 
 absl::optional<int> BeginProgram(const CommandSpec& spec, int argc, char** argv,
                                  CommandLine* line) {
+  FillStandardDescriptors();
   absl::StatusOr<CommandLine> parsed =
       ParseCommandLine(spec, {argv + std::min(argc, 1), argv + argc});
   if (!parsed.ok()) return UsageError(spec, parsed.status());
   *line = *std::move(parsed);
   if (line->help) {
     std::cout << HelpText(spec) << std::flush;
-    return kExitOk;
+    return std::cout ? kExitOk : kExitFailure;
   }
   if (line->version) {
     std::cout << spec.program.substr(0, spec.program.find(' ')) << " "
               << Version() << " (" << Commit() << ")" << std::endl;
-    return kExitOk;
+    return std::cout ? kExitOk : kExitFailure;
   }
   if (absl::Status s = StartLogging(argv[0]); !s.ok()) {
     return UsageError(spec, s);

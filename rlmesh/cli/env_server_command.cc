@@ -255,9 +255,10 @@ CommandSpec EnvServerSpec() {
                 "probe"};
   spec.repeatable = {"import"};
   spec.ranges = {
-      {"ready_fd", {"-1", ""}},      {"max_sessions", {"1", "65536"}},
-      {"idle_timeout", {"1ms", ""}}, {"reset_timeout", {"1ms", ""}},
-      {"step_timeout", {"1ms", ""}}, {"drain_timeout", {"0s", ""}}};
+      {"ready_fd", {"-1", ""}},        {"max_sessions", {"1", "65536"}},
+      {"idle_timeout", {"1ms", ""}},   {"reset_timeout", {"1ms", ""}},
+      {"step_timeout", {"1ms", ""}},   {"drain_timeout", {"0s", ""}},
+      {"session_timeout", {"1ms", ""}}};
   spec.argument_flag = "gym";
   return spec;
 }

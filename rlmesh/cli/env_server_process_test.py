@@ -60,6 +60,10 @@ class CommandLineTest(unittest.TestCase):
         self.assertEqual(result.returncode, 0)
         self.assertIn("env_server --gym=CartPole-v1", result.stdout)
         self.assertIn("--ready_fd", result.stdout)
+        with open("/dev/full", "w") as full:
+            for flag in "--help", "--version":
+                self.assertEqual(
+                    subprocess.call([ENV_SERVER, flag], stdout=full), 1)
         result = run("--version")
         self.assertEqual(result.returncode, 0)
         self.assertRegex(result.stdout, r"^env_server \d+\.\d+\.\d+ \(")
@@ -133,6 +137,27 @@ class LifeTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="rl", dir="/tmp")
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
+
+    def test_closed_standard_descriptors_are_no_sockets_of_the_server(self):
+        path = os.path.join(self.folder, "s")
+        process = subprocess.Popen(
+            ["bash", "-c", 'exec "$0" "$@" <&- >&- 2>&-', ENV_SERVER,
+             "--native=cartpole", "--address=unix://" + path],
+            env=environment())
+        try:
+            while not os.path.exists(path):
+                os.sched_yield()
+            for fd in range(3):
+                self.assertEqual(
+                    os.readlink("/proc/%d/fd/%d" % (process.pid, fd)),
+                    "/dev/null")
+            probe = run("--probe=unix://" + path)
+            self.assertEqual(probe.returncode, 0, probe.stderr)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(60), 0)
+        finally:
+            process.kill()
+            process.wait()
 
     def test_ready_goes_to_standard_output_and_to_the_descriptor(self):
         for flag in "--ready_fd", "--ready-fd":

@@ -104,7 +104,9 @@ std::string NearestTime(absl::string_view text) {
   for (const auto& known : kUnits) {
     if (absl::string_view(known.names).find(unit) != std::string::npos) {
       if (known.factor == 1) return digits + known.unit;
-      return absl::StrCat(std::ceil(number * known.factor), known.unit);
+      // In full: durations take no exponents.
+      return absl::StrCat(
+          static_cast<int64_t>(std::ceil(number * known.factor)), known.unit);
     }
   }
   return "";

@@ -60,8 +60,8 @@ absl::Status AnnounceReady(const Address& address, int ready_fd) {
   }
   absl::Status printed = WriteAll(STDOUT_FILENO, line);
   if (printed.ok()) return printed;
-  // Somebody who closed standard output, or reads the descriptor, knows why.
-  if (ready_fd >= 0 || fcntl(STDOUT_FILENO, F_GETFD) < 0) {
+  // Somebody who reads the descriptor knows.
+  if (ready_fd >= 0) {
     LOG(WARNING) << printed.message();
     return absl::OkStatus();
   }

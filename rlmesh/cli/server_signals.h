@@ -20,7 +20,8 @@ namespace rlmesh {
 
 // Writes "READY ADDRESS", one line, to standard output and, unless `ready_fd`
 // is -1, to that descriptor, which is then closed. An error names the
-// descriptor that cannot be written to; nobody reading standard output is none.
+// descriptor that cannot be written to; standard output may fail when there is
+// another one.
 absl::Status AnnounceReady(const Address& address, int ready_fd);
 
 // From Install to the destructor: the first SIGTERM, SIGINT or SIGHUP calls

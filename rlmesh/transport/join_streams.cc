@@ -14,6 +14,7 @@ namespace {
 
 // Deadlines of waits follow the calendar, which somebody may set back.
 constexpr absl::Duration kLongestWait = absl::Seconds(10);
+constexpr absl::Duration kShortestWait = absl::Milliseconds(10);
 
 }  // namespace
 
@@ -123,7 +124,8 @@ void JoinStreams::Watch() {
     for (JoinStream* stream : streams_) {
       wait = std::min(wait, stream->EndIfSilent());
     }
-    changed_.WaitWithTimeout(&mu_, wait);
+    // A short limit is kept to within kShortestWait.
+    changed_.WaitWithTimeout(&mu_, std::max(wait, kShortestWait));
   }
 }
 
