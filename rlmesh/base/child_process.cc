@@ -97,6 +97,8 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
   request.env =
       options.env.has_value() ? *std::move(options.env) : OurEnvironment();
   options.env.reset();
+  request.env.insert(request.env.end(), options.added_env.begin(),
+                     options.added_env.end());
   request.working_dir = options.working_dir;
   request.parent_death_signal = options.parent_death_signal;
   request.new_process_group = options.new_process_group;

@@ -54,6 +54,8 @@ struct ChildProcessOptions {
   std::vector<std::string> argv;
   // "NAME=value" each. Unset: our own environment.
   absl::optional<std::vector<std::string>> env;
+  // More of them, in either case.
+  std::vector<std::string> added_env;
   // Empty: ours.
   std::string working_dir;
 

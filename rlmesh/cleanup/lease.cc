@@ -19,13 +19,6 @@
 #include "rlmesh/base/temp_dir.h"
 
 namespace rlmesh {
-namespace {
-
-// A process may start others while it is being killed.
-constexpr int kKillRounds = 10;
-
-}  // namespace
-
 absl::StatusOr<std::unique_ptr<Lease>> Lease::Take(std::string leases_folder,
                                                    absl::string_view what) {
   if (leases_folder.empty()) {
@@ -115,21 +108,7 @@ std::string Lease::variable() const {
   return record_.Variable();
 }
 
-void Lease::KillStragglers() const {
-  const std::string mark = variable();
-  const ProcTable table;
-  for (int round = 0; round < kKillRounds; ++round) {
-    bool found = false;
-    for (const ProcessInfo& process : table.All()) {
-      if (process.has_ended || process.pid == getpid() ||
-          !table.HasVariable(process.pid, mark)) {
-        continue;
-      }
-      found = table.Kill(process) || found;
-    }
-    if (!found) return;
-  }
-}
+void Lease::KillStragglers() const { ProcTable().KillMarked(variable()); }
 
 absl::Status Lease::Release() {
   absl::MutexLock lock(&mu_);

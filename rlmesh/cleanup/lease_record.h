@@ -15,7 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "rlmesh/cleanup/proc_table.h"
+#include "rlmesh/base/proc_table.h"
 
 namespace rlmesh {
 

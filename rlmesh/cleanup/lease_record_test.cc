@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
-#include "rlmesh/cleanup/testing/fake_machine.h"
+#include "rlmesh/base/testing/fake_machine.h"
 
 namespace rlmesh {
 namespace {

@@ -23,10 +23,10 @@
 #include "absl/time/clock.h"
 #include "rlmesh/base/fd.h"
 #include "rlmesh/base/file.h"
+#include "rlmesh/base/proc_table.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/base/temp_dir.h"
 #include "rlmesh/cleanup/lease_record.h"
-#include "rlmesh/cleanup/proc_table.h"
 
 namespace rlmesh {
 namespace {

@@ -30,12 +30,12 @@
 #include "rlmesh/base/child_process.h"
 #include "rlmesh/base/fd.h"
 #include "rlmesh/base/file.h"
+#include "rlmesh/base/proc_table.h"
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/base/temp_dir.h"
+#include "rlmesh/base/testing/fake_machine.h"
 #include "rlmesh/cleanup/lease.h"
 #include "rlmesh/cleanup/lease_record.h"
-#include "rlmesh/cleanup/proc_table.h"
-#include "rlmesh/cleanup/testing/fake_machine.h"
 
 namespace rlmesh {
 namespace {

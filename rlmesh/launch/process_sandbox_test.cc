@@ -27,9 +27,9 @@
 #include "gtest/gtest.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/fd.h"
+#include "rlmesh/base/proc_table.h"
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/base/temp_dir.h"
-#include "rlmesh/cleanup/proc_table.h"
 #include "rlmesh/cleanup/reaper.h"
 #include "rlmesh/launch/bubblewrap.h"
 

@@ -15,9 +15,9 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rlmesh/base/proc_table.h"
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/base/temp_dir.h"
-#include "rlmesh/cleanup/proc_table.h"
 #include "rlmesh/launch/server_binary.h"
 
 namespace rlmesh {

@@ -17,6 +17,8 @@
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/fd.h"
 #include "rlmesh/base/little_endian.h"
+#include "rlmesh/base/proc_table.h"
+#include "rlmesh/base/random.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/worker/interpreter.h"
 #include "rlmesh/worker/worker_source.h"
@@ -35,12 +37,22 @@ constexpr int kGuardFd = 5;
 // Its guard is a process of its own, in the worker's group and a child of
 // nobody's: user code may hold the interpreter, take every signal and wait for
 // any child. It outlives the worker, which the kernel kills with the server,
-// and takes along what user code started.
+// and takes along what user code started, in the group or outside.
 constexpr char kBootstrap[] = R"(import os, signal, sys
 if sys.version_info < (3, 8):
     sys.stderr.write("RLMesh's worker needs Python 3.8 or newer; %s is Python %s\n"
                      % (sys.executable, sys.version.split()[0]))
     sys.exit(3)
+def strays():
+    mark = b"RLMESH_WORKER=" + os.environb.get(b"RLMESH_WORKER", b"?")
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and int(name) != os.getpid():
+                with open("/proc/%s/environ" % name, "rb") as environ:
+                    if mark in environ.read().split(b"\0"):
+                        os.kill(int(name), signal.SIGKILL)
+        except OSError:
+            pass  # gone, or somebody else's
 def guard():
     try:
         if os.fork() == 0:
@@ -49,6 +61,7 @@ def guard():
             for fd in range(5):
                 os.close(fd)
             os.read(5, 1)  # ends with the server
+            strays()
             os.kill(0, signal.SIGKILL)
     finally:
         os._exit(0)
@@ -163,9 +176,12 @@ absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(
   }
   const UniqueFd guard_end(guard[0]);
   worker->guard_.Reset(guard[1]);
+  worker->mark_ =
+      absl::StrCat("RLMESH_WORKER=", absl::Hex(RandomSeed(), absl::kZeroPad16));
   ChildProcessOptions child;
   child.argv = {interpreter, "-u", "-c", kBootstrap};
   child.env = options.env;
+  child.added_env = {worker->mark_};
   child.working_dir = options.working_dir;
   child.fds = {{source, kSourceFd},
                {worker_end.get(), kChannelFd},
@@ -177,6 +193,11 @@ absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(
                           ChildProcess::Start(std::move(child)));
   worker->channel_.set_death_fd(worker->process_->pidfd());
   return worker;
+}
+
+WorkerProcess::~WorkerProcess() {
+  process_.reset();  // and its group
+  if (!mark_.empty()) ProcTable().KillMarked(mark_);
 }
 
 absl::StatusOr<Answer> WorkerProcess::Call(FrameKind kind,

@@ -70,6 +70,10 @@ class WorkerProcess {
   static absl::StatusOr<std::unique_ptr<WorkerProcess>> Start(
       const WorkerProcessOptions& options);
 
+  // Kills the worker and what the user's code started, also in sessions of
+  // their own, unless they wiped their environment (RLMESH_WORKER).
+  ~WorkerProcess();
+
   // Not movable: a thread holds this.
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
@@ -116,7 +120,8 @@ class WorkerProcess {
   char* interrupted_word_ = nullptr;
   bool interrupted_ = false;  // the owed call
   bool closed_ = false;
-  UniqueFd guard_;  // open as long as we live: the worker's guard looks at it
+  std::string mark_;  // "NAME=value" in the environment of all its processes
+  UniqueFd guard_;    // open as long as we live: the worker's guard looks at it
   std::unique_ptr<ChildProcess> process_;  // last: its thread uses channel_
 };
 

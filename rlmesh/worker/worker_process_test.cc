@@ -15,10 +15,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <fstream>
 #include <string>
+#include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
@@ -148,17 +149,42 @@ TEST(WorkerProcessTest, WorkerIsKilledWhenARequestIsCut) {
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("signal 9")));
 }
 
+// Makes an environment that starts a process in a session of its own: its pid.
+int MakeStray(WorkerProcess* worker) {
+  auto folder = TempDir::Create("stray");
+  RLMESH_EXPECT_OK(folder);
+  const std::string file = absl::StrCat(folder->path(), "/pid");
+  const std::string setup =
+      EncodeTexts({{"entrypoint", "strays:Env"},
+                   {"kwargs", absl::StrCat("{\"pid_file\": \"", file, "\"}")}});
+  RLMESH_EXPECT_OK(worker->Call(FrameKind::kSetup, setup, kLong));
+  int pid = 0;
+  std::ifstream(file) >> pid;
+  return pid;
+}
+
+TEST(WorkerProcessTest, TakesAlongWhatLeftItsGroup) {
+  auto worker = WorkerProcess::Start(PlainPython());
+  RLMESH_ASSERT_OK(worker);
+  const int pid = MakeStray(worker->get());
+  const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  ASSERT_TRUE(pidfd.valid());
+  worker->reset();
+  pollfd poller = {pidfd.get(), POLLIN, 0};
+  EXPECT_EQ(poll(&poller, 1, 0), 1);
+}
+
 // Run in a process of its own by the next test.
 TEST(WorkerProcessTest, DISABLED_MakesAnEnvironmentAndWaits) {
   auto worker = WorkerProcess::Start(PlainPython());
   RLMESH_ASSERT_OK(worker);
-  RLMESH_ASSERT_OK((*worker)->Call(FrameKind::kSetup, PlainEnv(), kLong));
-  const std::string number = absl::StrCat((*worker)->pid(), "\n");
+  const int stray = MakeStray(worker->get());
+  const std::string number = absl::StrCat((*worker)->pid(), " ", stray, "\n");
   ASSERT_EQ(write(5, number.data(), number.size()), number.size());
   poll(nullptr, 0, -1);
 }
 
-TEST(WorkerProcessTest, WorkerDiesWithAServerThatIsKilled) {
+TEST(WorkerProcessTest, WorkerAndStraysDieWithAServerThatIsKilled) {
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
   const UniqueFd read_end(ends[0]), write_end(ends[1]);
@@ -170,13 +196,18 @@ TEST(WorkerProcessTest, WorkerDiesWithAServerThatIsKilled) {
   RLMESH_ASSERT_OK(server);
   char number[32] = {};
   ASSERT_GT(read(read_end.get(), number, sizeof(number) - 1), 0);
-  int pid = 0;
-  ASSERT_TRUE(absl::SimpleAtoi(number, &pid));
-  const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  ASSERT_TRUE(pidfd.valid());
+  int pids[2] = {};
+  ASSERT_EQ(sscanf(number, "%d %d", &pids[0], &pids[1]), 2);
+  std::vector<UniqueFd> pidfds;
+  for (const int pid : pids) {
+    pidfds.emplace_back(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+    ASSERT_TRUE(pidfds.back().valid());
+  }
   (*server)->Signal(SIGKILL);
-  pollfd poller = {pidfd.get(), POLLIN, 0};
-  EXPECT_EQ(poll(&poller, 1, 30000), 1);
+  for (const UniqueFd& pidfd : pidfds) {
+    pollfd poller = {pidfd.get(), POLLIN, 0};
+    EXPECT_EQ(poll(&poller, 1, 30000), 1);
+  }
 }
 
 }  // namespace

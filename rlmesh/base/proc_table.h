@@ -4,8 +4,8 @@
 
 // Which processes there are, and which of them is which.
 
-#ifndef RLMESH_CLEANUP_PROC_TABLE_H_
-#define RLMESH_CLEANUP_PROC_TABLE_H_
+#ifndef RLMESH_BASE_PROC_TABLE_H_
+#define RLMESH_BASE_PROC_TABLE_H_
 
 #include <sys/types.h>
 
@@ -63,10 +63,14 @@ class ProcTable {
   // is gone or may not be killed.
   bool Kill(const ProcessInfo& process) const;
 
+  // Kills all that were started with `variable` ("NAME=value"), and what those
+  // start meanwhile, but not this process. Who wipes its environment escapes.
+  void KillMarked(absl::string_view variable) const;
+
  private:
   std::string root_;
 };
 
 }  // namespace rlmesh
 
-#endif  // RLMESH_CLEANUP_PROC_TABLE_H_
+#endif  // RLMESH_BASE_PROC_TABLE_H_

@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-#include "rlmesh/cleanup/proc_table.h"
+#include "rlmesh/base/proc_table.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -36,6 +36,9 @@ constexpr int kEnvironmentPauseMicros = 2000;
 
 // How long a killed process may take to end.
 constexpr int kEndMillis = 2000;
+
+// A process may start others while it is being killed.
+constexpr int kKillRounds = 10;
 
 std::string FirstLine(const std::string& path) {
   absl::StatusOr<std::string> text = ReadFile(path, 4096);
@@ -122,6 +125,20 @@ bool ProcTable::Kill(const ProcessInfo& process) const {
   pollfd ended = {fd.get(), POLLIN, 0};
   poll(&ended, 1, kEndMillis);
   return true;
+}
+
+void ProcTable::KillMarked(absl::string_view variable) const {
+  for (int round = 0; round < kKillRounds; ++round) {
+    bool found = false;
+    for (const ProcessInfo& process : All()) {
+      if (process.has_ended || process.pid == getpid() ||
+          !HasVariable(process.pid, variable)) {
+        continue;
+      }
+      found = Kill(process) || found;
+    }
+    if (!found) return;
+  }
 }
 
 }  // namespace rlmesh

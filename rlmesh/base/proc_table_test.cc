@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-#include "rlmesh/cleanup/proc_table.h"
+#include "rlmesh/base/proc_table.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@
 #include "gtest/gtest.h"
 #include "rlmesh/base/child_process.h"
 #include "rlmesh/base/status_matchers.h"
-#include "rlmesh/cleanup/testing/fake_machine.h"
+#include "rlmesh/base/testing/fake_machine.h"
 
 namespace rlmesh {
 namespace {

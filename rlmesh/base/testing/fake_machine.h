@@ -4,8 +4,8 @@
 
 // A machine made of files.
 
-#ifndef RLMESH_CLEANUP_TESTING_FAKE_MACHINE_H_
-#define RLMESH_CLEANUP_TESTING_FAKE_MACHINE_H_
+#ifndef RLMESH_BASE_TESTING_FAKE_MACHINE_H_
+#define RLMESH_BASE_TESTING_FAKE_MACHINE_H_
 
 #include <sys/types.h>
 #include <unistd.h>
@@ -75,4 +75,4 @@ class FakeMachine {
 
 }  // namespace rlmesh
 
-#endif  // RLMESH_CLEANUP_TESTING_FAKE_MACHINE_H_
+#endif  // RLMESH_BASE_TESTING_FAKE_MACHINE_H_
