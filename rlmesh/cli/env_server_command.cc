@@ -72,6 +72,7 @@ absl::StatusOr<std::unique_ptr<EnvironmentFactory>> MakeFactory(
 
 absl::Status Serve(const EnvServerCommandOptions& options,
                    const Address& address) {
+  RaiseDescriptorLimit();
   // A busy port is an error before the environment takes its time to start.
   RLMESH_RETURN_IF_ERROR(ProbeBind(address));
   Cancellation set_up;  // user code need not be waited for

@@ -6,10 +6,13 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -20,6 +23,8 @@
 
 namespace rlmesh {
 namespace {
+
+constexpr rlim_t kDescriptors = 65536;
 
 constexpr int kSignals[] = {SIGTERM, SIGINT, SIGHUP};
 constexpr char kEnd = 0;  // what the destructor sends instead of a signal
@@ -66,6 +71,16 @@ absl::Status AnnounceReady(const Address& address, int ready_fd) {
     return absl::OkStatus();
   }
   return Annotate(printed, "nobody would learn the address; use --ready_fd");
+}
+
+void RaiseDescriptorLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur =
+      std::max(limit.rlim_cur, std::min(limit.rlim_max, kDescriptors));
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    LOG(WARNING) << "the limit of descriptors stays: " << std::strerror(errno);
+  }
 }
 
 absl::StatusOr<std::unique_ptr<ServerSignals>> ServerSignals::Install(

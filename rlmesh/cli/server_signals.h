@@ -24,6 +24,10 @@ namespace rlmesh {
 // another one.
 absl::Status AnnounceReady(const Address& address, int ready_fd);
 
+// Lets this process have as many descriptors as the system allows it, within
+// reason: every client takes one, and many shells allow 1,024.
+void RaiseDescriptorLimit();
+
 // From Install to the destructor: the first SIGTERM, SIGINT or SIGHUP calls
 // `stop`, the second `stop_now`, the third ends the process at once with status
 // 128 + signal. The functions run on a thread of its own and should not block.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -22,7 +23,6 @@
 namespace rlmesh {
 namespace {
 
-constexpr int kMaxEnvironments = 64;
 constexpr char kPngSignature[] = "\x89PNG\r\n\x1a\n";
 
 // Leaves that code may use to select something: never read from memory that
@@ -418,7 +418,7 @@ const EnvContract& PythonWorkerFactory::contract() const {
 }
 
 int PythonWorkerFactory::max_environments() const {
-  return shared_->is_instance ? 1 : kMaxEnvironments;
+  return shared_->is_instance ? 1 : std::numeric_limits<int>::max();
 }
 
 absl::StatusOr<std::unique_ptr<Environment>> PythonWorkerFactory::Create(

@@ -5,6 +5,7 @@
 #include "rlmesh/env/builtin/native.h"
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <string>
 #include <utility>
@@ -30,6 +31,10 @@ class Factory : public EnvironmentFactory {
   absl::StatusOr<std::unique_ptr<Environment>> Create(
       const CreateOptions& /*options*/) override {
     return maker_();
+  }
+  // They cost next to nothing: the server's limit is the only one.
+  int max_environments() const override {
+    return std::numeric_limits<int>::max();
   }
 
  private:
