@@ -177,13 +177,15 @@ absl::Status RemoteEnvironment::Step(const StepRequest& request,
                                     lanes, ValidationPolicy::kOff, nullptr));
   RLMESH_RETURN_IF_ERROR(EnsureOpen("step", absl::Now() + timeout));
   env::v1::StepRequest* const step = request_.mutable_step();
-  step->Clear();
+  // Field by field: Clear would give the memory of the action back.
+  step->mutable_action()->clear_leaves();
+  step->clear_env_indices();
+  step->clear_episode_ids();
   step->set_timeout_ms(Millis(timeout));
   step->mutable_env_indices()->Add(request.lanes.begin(), request.lanes.end());
   for (const absl::string_view leaf : request.actions.leaves()) {
     step->mutable_action()->add_leaves(leaf.data(), leaf.size());
   }
-  step->mutable_action();  // there even without leaves
   if (!request.episode_ids.empty()) {
     for (const std::string& id : request.episode_ids) {
       step->add_episode_ids(id);

@@ -7,6 +7,8 @@
 #ifndef RLMESH_TRANSPORT_JOIN_REACTOR_H_
 #define RLMESH_TRANSPORT_JOIN_REACTOR_H_
 
+#include <malloc.h>
+
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -76,13 +78,17 @@ class JoinReactor final : public grpc::ServerBidiReactor<Request, Response>,
   void Cancel() override { session_->Cancel(); }
 
  private:
-  // What a request may keep allocated until the next one comes.
+  // What a request may keep allocated until the next one comes; and from what
+  // size on its memory is given back to the system, which takes milliseconds.
   static constexpr size_t kKeptBytes = size_t{1} << 20;
+  static constexpr size_t kReturnedBytes = size_t{32} << 20;
 
   void Answer() {
     const bool is_last = session_->Handle(request_, absl::Now() - received_,
                                           &response_) == Session::Next::kEnd;
-    if (request_.SpaceUsedLong() > kKeptBytes) request_ = Request();
+    const size_t bytes = request_.SpaceUsedLong();
+    if (bytes > kKeptBytes) request_ = Request();
+    if (bytes > kReturnedBytes) malloc_trim(0);
     switch (EndAnswer(is_last)) {
       case Send::kNothing:
         return;

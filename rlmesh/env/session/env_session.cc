@@ -401,7 +401,10 @@ absl::Status EnvSession::Step(const env::v1::StepRequest& request,
                      transition.rewards.size(), " lanes instead of ", lanes));
   }
   env::v1::StepResponse* reply = response->mutable_step();
-  reply->Clear();
+  // Field by field: Clear would give the memory of the observation back.
+  reply->mutable_observation()->clear_leaves();
+  reply->clear_completed_episodes();
+  reply->clear_rewards();
   RLMESH_RETURN_IF_ERROR(FillObservation(transition.observation,
                                          reply->mutable_observation(),
                                          reply->mutable_infos()));

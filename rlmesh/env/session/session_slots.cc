@@ -10,24 +10,36 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace rlmesh {
 namespace {
 
 constexpr size_t kNamed = 8;  // holders in a message
 
+// A client by its address, of which gRPC knows no more than "unix:" for those
+// on a Unix socket, and by its time.
+std::string Describe(absl::string_view holder) {
+  const bool is_unix = holder.empty() || holder == "unix:";
+  return absl::StrCat(
+      is_unix ? "a client on the Unix socket" : holder, " (since ",
+      absl::FormatTime("%H:%M:%S UTC", absl::Now(), absl::UTCTimeZone()), ")");
+}
+
 }  // namespace
 
 absl::StatusOr<uint64_t> SessionSlots::Take(absl::string_view holder) {
   absl::MutexLock lock(&mu_);
   if (holders_.size() < static_cast<size_t>(limit_)) {
-    holders_.emplace(next_, holder);
+    holders_.emplace(next_, Describe(holder));
     return next_++;
   }
   if (limit_ == 1) {
-    return absl::FailedPreconditionError(
+    return absl::FailedPreconditionError(absl::StrCat(
         "environment already has an active Join session; only one client may "
-        "be connected at a time");
+        "be connected at a time, and that is ",
+        holders_.begin()->second));
   }
   std::vector<std::string> names;
   for (const auto& [slot, name] : holders_) {
@@ -37,9 +49,9 @@ absl::StatusOr<uint64_t> SessionSlots::Take(absl::string_view holder) {
     names.push_back(absl::StrCat(holders_.size() - kNamed, " more"));
   }
   return absl::ResourceExhaustedError(absl::StrCat(
-      "all ", limit_, " sessions of this environment are taken (by ",
+      "all ", limit_, " sessions of this environment are taken, by ",
       absl::StrJoin(names, ", "),
-      "); close one, or start the server with a larger --max_sessions"));
+      "; close one, or start the server with a larger --max_sessions"));
 }
 
 void SessionSlots::Free(uint64_t slot) {

@@ -18,12 +18,14 @@ using ::testing::HasSubstr;
 
 TEST(SessionSlotsTest, ASingleSlotIsRefusedInThePublishedWords) {
   SessionSlots slots(1);
-  const absl::StatusOr<uint64_t> first = slots.Take("a");
+  const absl::StatusOr<uint64_t> first = slots.Take("ipv4:10.0.0.7:4711");
   RLMESH_ASSERT_OK(first);
   EXPECT_THAT(slots.Take("b"),
               StatusIs(absl::StatusCode::kFailedPrecondition,
-                       "environment already has an active Join session; only "
-                       "one client may be connected at a time"));
+                       ::testing::MatchesRegex(
+                           "environment already has an active Join session; "
+                           "only one client may be connected at a time, and "
+                           "that is ipv4:10.0.0.7:4711 .since .*:.*:.* UTC.")));
   slots.Free(*first);
   RLMESH_EXPECT_OK(slots.Take("b"));
 }
@@ -35,8 +37,17 @@ TEST(SessionSlotsTest, SeveralSlotsNameLimitAndHolders) {
   EXPECT_THAT(
       slots.Take("late"),
       StatusIs(absl::StatusCode::kResourceExhausted,
-               AllOf(HasSubstr("all 10 sessions"), HasSubstr("p0, p1"),
-                     HasSubstr("2 more"), HasSubstr("--max_sessions"))));
+               AllOf(HasSubstr("all 10 sessions"), HasSubstr("p0 (since "),
+                     HasSubstr("UTC), p1 (since "), HasSubstr("2 more"),
+                     HasSubstr("--max_sessions"))));
+}
+
+TEST(SessionSlotsTest, AHolderOnAUnixSocketIsNamedAsThat) {
+  SessionSlots slots(1);
+  RLMESH_ASSERT_OK(slots.Take("unix:"));
+  EXPECT_THAT(slots.Take("unix:"),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("a client on the Unix socket (since ")));
 }
 
 TEST(SessionSlotsTest, FreeingTwiceFreesOnce) {
