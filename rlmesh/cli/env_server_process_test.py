@@ -159,7 +159,7 @@ class LifeTest(unittest.TestCase):
             process.kill()
             process.wait()
 
-    def test_ready_goes_to_standard_output_and_to_the_descriptor(self):
+    def test_limits27_row14_ready_goes_to_standard_output_and_descriptor(self):
         for flag in "--ready_fd", "--ready-fd":
             read_end, write_end = os.pipe()
             process = subprocess.Popen(

@@ -215,6 +215,30 @@ class PublishedClientTest(unittest.TestCase):
             first.close()
             client_of(server).reset()
 
+    def test_limits27_row05_the_limit_names_the_holders(self):
+        with serve("--native=cartpole", "--max_sessions=2") as server:
+            first, second = client_of(server), client_of(server)
+            first.reset()
+            second.reset()
+            with self.assertRaisesRegex(
+                    ConnectionError,
+                    r"all 2 sessions of this environment are taken, by "
+                    r"ipv4:127\.0\.0\.1:\d+ \(since [\d:]+ UTC\), "
+                    r"ipv4:127\.0\.0\.1:\d+ \(since [\d:]+ UTC\); close one, or "
+                    r"start the server with a larger --max_sessions"):
+                client_of(server).reset()
+            first.step(0)
+
+    def test_limits27_row11_conformance_warns_once_a_session(self):
+        key = "rlmesh.conformance.warning"
+        with serve("--entrypoint=served_envs:Strays") as server:
+            for _ in range(2):
+                env = client_of(server)
+                self.assertEqual(env.reset()[1][key][0]["kind"], "observation")
+                self.assertNotIn(key, env.step(0)[4])
+                self.assertNotIn(key, env.reset()[1])
+                env.close()
+
     def test_shutdown_is_refused_unless_allowed(self):
         with serve("--native=cartpole") as server:
             self.assertFalse(client_of(server).shutdown())
@@ -272,6 +296,33 @@ class FaultsTest(unittest.TestCase):
             self.assertRegex(str(caught[0]), r"env.step timed out after 200ms")
             env.reset()
             self.assertEqual(env.step(0)[0], 0)
+
+    def test_limits27_row07_after_a_timeout_the_client_goes_on(self):
+        with serve(*self.flags) as server:
+            env = rlmesh.numpy.RemoteEnv(server.address,
+                                         workflow_edition=EDITION,
+                                         request_timeout_seconds=5)
+            env.reset()
+            with self.assertRaises(TimeoutError):
+                env.step(1)
+            env.reset()
+            self.assertEqual(env.step(0)[0], 0)
+
+    def test_one_stuck_environment_delays_nobody_else(self):
+        with serve(*self.flags) as server:
+            stuck = client_of(server)
+            stuck.reset()
+            thread, caught, worker = self.nap(stuck)
+            for _ in range(3):
+                env = client_of(server)
+                env.reset()
+                for _ in range(100):
+                    self.assertEqual(env.step(0)[0], 0)
+                env.close()
+            os.kill(worker, 0)  # it was stuck all the while
+            self.assertEqual(caught, [])
+            os.kill(worker, signal.SIGKILL)
+            thread.join()
 
     def test_a_client_that_vanishes_in_mid_step_frees_its_slot(self):
         client = """

@@ -76,6 +76,19 @@ class Draws(gymnasium.Env):
         return np.full((4, 6, 3), self.shade, np.uint8)
 
 
+class Strays(gymnasium.Env):
+    """Every observation is out of its range."""
+
+    observation_space = spaces.Box(0, 1, (1,), np.float32)
+    action_space = spaces.Discrete(2)
+
+    def reset(self, *, seed=None, options=None):
+        return np.array([2], np.float32), {}
+
+    def step(self, action):
+        return np.array([2], np.float32), 0.0, False, False, {}
+
+
 class Naps(gymnasium.Env):
     """Sleeps for an hour in its step, once `file` has its process id."""
 
