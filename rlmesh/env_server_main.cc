@@ -53,6 +53,25 @@ ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
 ABSL_FLAG(bool, allow_remote_shutdown, false, "Let clients stop the server.");
 ABSL_FLAG(std::string, probe, "",
           "Look at a running server, print what it serves, and exit.");
+ABSL_FLAG(std::string, tls_cert, "",
+          "Certificate of this program, in PEM, with those that lead to its "
+          "authority. Empty: $RLMESH_TLS_CERT, else no TLS.");
+ABSL_FLAG(std::string, tls_key, "",
+          "Private key of the certificate, in PEM. Empty: $RLMESH_TLS_KEY.");
+ABSL_FLAG(std::string, tls_client_ca, "",
+          "Authorities, in PEM, one of which must have signed a client's "
+          "certificate. Empty: $RLMESH_TLS_CLIENT_CA, else clients need none.");
+ABSL_FLAG(
+    std::string, token_file, "",
+    "File with the token that clients must show, or that --probe shows. Empty: "
+    "$RLMESH_TOKEN_FILE, else none.");
+ABSL_FLAG(
+    std::string, tls_ca, "",
+    "With --probe: authorities, in PEM, one of which must have signed the "
+    "server's certificate. Empty: $RLMESH_TLS_CA, else no TLS.");
+ABSL_FLAG(std::string, tls_server_name, "",
+          "With --probe: the name in the server's certificate. Empty: "
+          "$RLMESH_TLS_SERVER_NAME, else the host of the address.");
 
 int main(int argc, char** argv) {
   using namespace rlmesh;
@@ -76,5 +95,11 @@ int main(int argc, char** argv) {
   options.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
   options.allow_remote_shutdown = absl::GetFlag(FLAGS_allow_remote_shutdown);
   options.probe = absl::GetFlag(FLAGS_probe);
+  options.security.tls_cert = absl::GetFlag(FLAGS_tls_cert);
+  options.security.tls_key = absl::GetFlag(FLAGS_tls_key);
+  options.security.tls_client_ca = absl::GetFlag(FLAGS_tls_client_ca);
+  options.security.token_file = absl::GetFlag(FLAGS_token_file);
+  options.security.tls_ca = absl::GetFlag(FLAGS_tls_ca);
+  options.security.tls_server_name = absl::GetFlag(FLAGS_tls_server_name);
   return EnvServerMain(options);
 }

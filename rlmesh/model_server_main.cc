@@ -45,6 +45,17 @@ ABSL_FLAG(absl::Duration, idle_timeout, absl::InfiniteDuration(),
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
           "How long running calls may take to answer when the server stops.");
 ABSL_FLAG(bool, allow_remote_shutdown, false, "Let clients stop the server.");
+ABSL_FLAG(std::string, tls_cert, "",
+          "Certificate of this program, in PEM, with those that lead to its "
+          "authority. Empty: $RLMESH_TLS_CERT, else no TLS.");
+ABSL_FLAG(std::string, tls_key, "",
+          "Private key of the certificate, in PEM. Empty: $RLMESH_TLS_KEY.");
+ABSL_FLAG(std::string, tls_client_ca, "",
+          "Authorities, in PEM, one of which must have signed a client's "
+          "certificate. Empty: $RLMESH_TLS_CLIENT_CA, else clients need none.");
+ABSL_FLAG(std::string, token_file, "",
+          "File with the token that clients must show. Empty: "
+          "$RLMESH_TOKEN_FILE, else none.");
 
 int main(int argc, char** argv) {
   using namespace rlmesh;
@@ -64,5 +75,9 @@ int main(int argc, char** argv) {
   options.idle_timeout = absl::GetFlag(FLAGS_idle_timeout);
   options.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
   options.allow_remote_shutdown = absl::GetFlag(FLAGS_allow_remote_shutdown);
+  options.security.tls_cert = absl::GetFlag(FLAGS_tls_cert);
+  options.security.tls_key = absl::GetFlag(FLAGS_tls_key);
+  options.security.tls_client_ca = absl::GetFlag(FLAGS_tls_client_ca);
+  options.security.token_file = absl::GetFlag(FLAGS_token_file);
   return ModelServerMain(options);
 }

@@ -73,6 +73,9 @@ absl::StatusOr<std::unique_ptr<EnvironmentFactory>> MakeFactory(
 absl::Status Serve(const EnvServerCommandOptions& options,
                    const Address& address) {
   RaiseDescriptorLimit();
+  RLMESH_ASSIGN_OR_RETURN(const ServerSecurityFiles files,
+                          options.security.Server(&std::getenv));
+  RLMESH_ASSIGN_OR_RETURN(ServerSecurity security, files.Read());
   // A busy port is an error before the environment takes its time to start.
   RLMESH_RETURN_IF_ERROR(ProbeBind(address));
   Cancellation set_up;  // user code need not be waited for
@@ -93,6 +96,8 @@ absl::Status Serve(const EnvServerCommandOptions& options,
   RLMESH_RETURN_IF_ERROR(factory.status());
   EnvServerOptions server_options;
   server_options.listen.address = address;
+  server_options.listen.tls = std::move(security.tls);
+  server_options.service.token = std::move(security.token);
   server_options.service.introduction.package_version = std::string(Version());
   server_options.service.introduction.edition = options.workflow_edition;
   server_options.service.max_sessions = options.max_sessions;
@@ -114,9 +119,13 @@ absl::Status Serve(const EnvServerCommandOptions& options,
   return absl::OkStatus();
 }
 
-absl::Status Probe(const std::string& text) {
-  RLMESH_ASSIGN_OR_RETURN(const Address address, Address::ForConnect(text));
+absl::Status Probe(const EnvServerCommandOptions& flags) {
+  RLMESH_ASSIGN_OR_RETURN(const Address address,
+                          Address::ForConnect(flags.probe));
+  RLMESH_ASSIGN_OR_RETURN(const ClientSecurityFiles files,
+                          flags.security.Client(&std::getenv));
   RemoteOptions options;
+  RLMESH_ASSIGN_OR_RETURN(options.connect.security, files.Read());
   options.introduction.package_version = std::string(Version());
   RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<const RemoteConnection> connection,
                           RemoteConnection::Connect(address, options));
@@ -192,7 +201,11 @@ absl::Status EnvServerCommandOptions::ReadVariables(
 }
 
 absl::Status EnvServerCommandOptions::Validate() const {
-  if (!probe.empty()) return Address::ForConnect(probe).status();
+  if (!probe.empty()) {
+    RLMESH_RETURN_IF_ERROR(security.Client(&std::getenv).status());
+    return Address::ForConnect(probe).status();
+  }
+  RLMESH_RETURN_IF_ERROR(security.Server(&std::getenv).status());
   const int sources = !gym.empty() + !entrypoint.empty() + !native.empty();
   if (sources != 1) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -246,14 +259,31 @@ CommandSpec EnvServerSpec() {
       "The first line on standard output is READY and the address. A second "
       "signal\nstops at once. Variables: RLMESH_ADDRESS, RLMESH_PORT, "
       "RLMESH_MAKE_KWARGS,\nRLMESH_ALLOW_REMOTE_SHUTDOWN, "
-      "RLMESH_WORKFLOW_EDITION, RLMESH_VALIDATION_POLICY,\nRLMESH_PYTHON, "
-      "RLMESH_LOG=LEVEL[,json].\n";
-  spec.flags = {"gym",          "entrypoint",      "native",
-                "kwargs",       "import",          "interpreter",
-                "address",      "ready_fd",        "max_sessions",
-                "idle_timeout", "session_timeout", "reset_timeout",
-                "step_timeout", "drain_timeout",   "allow_remote_shutdown",
-                "probe"};
+      "RLMESH_WORKFLOW_EDITION, RLMESH_VALIDATION_POLICY,\nRLMESH_TLS_CERT, "
+      "RLMESH_TLS_KEY, RLMESH_TLS_CLIENT_CA, RLMESH_TOKEN_FILE,\n"
+      "RLMESH_PYTHON, RLMESH_LOG=LEVEL[,json].\n";
+  spec.flags = {"gym",
+                "entrypoint",
+                "native",
+                "kwargs",
+                "import",
+                "interpreter",
+                "address",
+                "ready_fd",
+                "max_sessions",
+                "idle_timeout",
+                "session_timeout",
+                "reset_timeout",
+                "step_timeout",
+                "drain_timeout",
+                "allow_remote_shutdown",
+                "tls_cert",
+                "tls_key",
+                "tls_client_ca",
+                "token_file",
+                "probe",
+                "tls_ca",
+                "tls_server_name"};
   spec.repeatable = {"import"};
   spec.ranges = {
       {"ready_fd", {"-1", ""}},        {"max_sessions", {"1", "65536"}},
@@ -276,7 +306,7 @@ int EnvServerMain(EnvServerCommandOptions options) {
   if (!status.ok()) return UsageError(spec, status);
   status = options.probe.empty()
                ? Serve(options, *Address::ForBind(options.address))
-               : Probe(options.probe);
+               : Probe(options);
   return status.ok() ? kExitOk : Failure(kProgram, status);
 }
 

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "rlmesh/cli/command_line.h"
+#include "rlmesh/cli/security/security_flags.h"
 #include "rlmesh/spaces/check.h"
 
 namespace rlmesh {
@@ -38,6 +39,8 @@ struct EnvServerCommandOptions {
   absl::Duration step_timeout = absl::Seconds(300);
 
   std::string probe;  // address to look at, instead of serving
+
+  SecurityFlags security;  // the server's, or those of the probe
 
   std::string workflow_edition;                           // variable only
   ValidationPolicy validation = ValidationPolicy::kWarn;  // variable only

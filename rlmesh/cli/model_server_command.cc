@@ -96,6 +96,9 @@ absl::StatusOr<std::unique_ptr<Model>> MakeModel(
 
 absl::Status Serve(const ModelServerCommandOptions& options,
                    const Address& address) {
+  RLMESH_ASSIGN_OR_RETURN(const ServerSecurityFiles files,
+                          options.security.Server(&std::getenv));
+  RLMESH_ASSIGN_OR_RETURN(ServerSecurity security, files.Read());
   // A busy port is an error before the policy takes its time to load.
   RLMESH_RETURN_IF_ERROR(ProbeBind(address));
   absl::Mutex mu;
@@ -114,6 +117,8 @@ absl::Status Serve(const ModelServerCommandOptions& options,
   RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<Model> model, MakeModel(options));
   ModelServerOptions server_options = LibraryOptions(options);
   server_options.listen.address = address;
+  server_options.listen.tls = std::move(security.tls);
+  server_options.service.token = std::move(security.token);
   {
     absl::MutexLock lock(&mu);
     RLMESH_ASSIGN_OR_RETURN(
@@ -199,6 +204,7 @@ absl::Status ModelServerCommandOptions::Validate() const {
         absl::StrCat("--seed=", seed, " must be 0 or more, or -1 for any"));
   }
   RLMESH_RETURN_IF_ERROR(Address::ForBind(address).status());
+  RLMESH_RETURN_IF_ERROR(security.Server(&std::getenv).status());
   return LibraryOptions(*this).Validate();
 }
 
@@ -222,12 +228,15 @@ CommandSpec ModelServerSpec() {
       "The first line on standard output is READY and the address. A second "
       "signal\nstops at once. Variables: RLMESH_ADDRESS, RLMESH_PORT, "
       "RLMESH_MAKE_KWARGS,\nRLMESH_ALLOW_REMOTE_SHUTDOWN, "
-      "RLMESH_WORKFLOW_EDITION, RLMESH_EPISODE_CAPACITY,\nRLMESH_PYTHON, "
-      "RLMESH_LOG=LEVEL[,json].\n";
+      "RLMESH_WORKFLOW_EDITION, RLMESH_EPISODE_CAPACITY,\nRLMESH_TLS_CERT, "
+      "RLMESH_TLS_KEY, RLMESH_TLS_CLIENT_CA, RLMESH_TOKEN_FILE,\n"
+      "RLMESH_PYTHON, RLMESH_LOG=LEVEL[,json].\n";
   spec.flags = {"entrypoint",   "kwargs",        "import",
                 "interpreter",  "policy",        "seed",
                 "address",      "ready_fd",      "predict_timeout",
-                "idle_timeout", "drain_timeout", "allow_remote_shutdown"};
+                "idle_timeout", "drain_timeout", "allow_remote_shutdown",
+                "tls_cert",     "tls_key",       "tls_client_ca",
+                "token_file"};
   spec.repeatable = {"import"};
   spec.ranges = {{"seed", {"-1", ""}},
                  {"ready_fd", {"-1", ""}},

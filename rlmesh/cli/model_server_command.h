@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "rlmesh/cli/command_line.h"
+#include "rlmesh/cli/security/security_flags.h"
 
 namespace rlmesh {
 
@@ -34,6 +35,8 @@ struct ModelServerCommandOptions {
   bool allow_remote_shutdown = false;
   absl::Duration idle_timeout = absl::InfiniteDuration();
   absl::Duration drain_timeout = absl::Seconds(10);
+
+  SecurityFlags security;  // without those of clients
 
   std::string workflow_edition;      // variable only
   int64_t episode_capacity = 65536;  // variable only

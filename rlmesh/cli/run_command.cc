@@ -81,6 +81,9 @@ absl::StatusOr<std::unique_ptr<Model>> MakeModel(
   RLMESH_ASSIGN_OR_RETURN(Address address, Address::ForConnect(policy.text));
   RemoteModelOptions remote_options;
   remote_options.introduction.package_version = std::string(Version());
+  RLMESH_ASSIGN_OR_RETURN(const ClientSecurityFiles files,
+                          options.security.Client(&getenv));
+  RLMESH_ASSIGN_OR_RETURN(remote_options.connect.security, files.Read());
   RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<RemoteModel> model,
                           RemoteModel::Connect(address, remote_options));
   *remote = model.get();

@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "rlmesh/cli/security/security_flags.h"
 #include "rlmesh/driver/journal_record.h"
 #include "rlmesh/driver/run_options.h"
 #include "rlmesh/launch/process_runtime.h"
@@ -43,6 +44,7 @@ struct RunCommandOptions {
   std::string journal;
   std::string resume;
   ProcessRuntimeOptions process;
+  SecurityFlags security;  // of the connection to a served policy
 
   // The flags that the user wrote: with --resume, the others have the
   // journal's values.

@@ -71,6 +71,21 @@ ABSL_FLAG(std::string, interpreter, "",
 ABSL_FLAG(std::string, env_server, "",
           "The program env_server. Empty: $RLMESH_ENV_SERVER, else the one "
           "beside this program.");
+ABSL_FLAG(std::string, tls_ca, "",
+          "With a served policy: authorities, in PEM, one of which must have "
+          "signed its server's certificate. Empty: $RLMESH_TLS_CA, else no "
+          "TLS.");
+ABSL_FLAG(std::string, tls_cert, "",
+          "Certificate to show to the policy's server, in PEM. Empty: "
+          "$RLMESH_TLS_CERT, else none.");
+ABSL_FLAG(std::string, tls_key, "",
+          "Private key of the certificate, in PEM. Empty: $RLMESH_TLS_KEY.");
+ABSL_FLAG(std::string, tls_server_name, "",
+          "The name in the certificate of the policy's server. Empty: "
+          "$RLMESH_TLS_SERVER_NAME, else the host of the address.");
+ABSL_FLAG(std::string, token_file, "",
+          "File with the token to show to the policy's server. Empty: "
+          "$RLMESH_TOKEN_FILE, else none.");
 
 namespace rlmesh {
 namespace {
@@ -138,7 +153,12 @@ CommandSpec RunSpec() {
                 "step_timeout",
                 "predict_timeout",
                 "interpreter",
-                "env_server"};
+                "env_server",
+                "tls_ca",
+                "tls_cert",
+                "tls_key",
+                "tls_server_name",
+                "token_file"};
   spec.repeatable = {"package", "import"};
   spec.ranges = {{"episodes", {"0", ""}},
                  {"seed", {"0", ""}},
@@ -194,6 +214,11 @@ absl::StatusOr<RunCommandOptions> RunOptionsFromFlags(const CommandLine& line) {
   if (absl::StrContains(process.interpreter, "/")) {
     process.interpreter = UserPath(process.interpreter);
   }
+  options.security.tls_ca = absl::GetFlag(FLAGS_tls_ca);
+  options.security.tls_cert = absl::GetFlag(FLAGS_tls_cert);
+  options.security.tls_key = absl::GetFlag(FLAGS_tls_key);
+  options.security.tls_server_name = absl::GetFlag(FLAGS_tls_server_name);
+  options.security.token_file = absl::GetFlag(FLAGS_token_file);
   using Isolation = ProcessRuntimeOptions::Isolation;
   const std::string isolation = absl::GetFlag(FLAGS_isolation);
   if (isolation == "bubblewrap") {

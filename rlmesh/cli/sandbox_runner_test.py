@@ -14,7 +14,9 @@ import tarfile
 import time
 import unittest
 
-from runner_testing import ENV_SERVER, LONG, REAPER, RUNNER, Running, RunnerTestCase
+from runner_testing import (
+    ENV_SERVER, LONG, MAKE_CERTIFICATES, MODEL_SERVER, REAPER, RUNNER, Running,
+    RunnerTestCase)
 
 
 # A build that tells where its temporary files go, and goes on for ever.
@@ -144,6 +146,42 @@ class SandboxRunnerTest(RunnerTestCase):
         err = self.fail("run", "CartPole-v1", "--package=no-such-package-of-ours")
         self.assertIn('"no-such-package-of-ours"', err)
         self.assertIn("spelling", err)
+
+    def test_a_served_policy_behind_tls_and_a_token(self):
+        def path(name):
+            return os.path.join(self.folder, name)
+
+        subprocess.check_call([MAKE_CERTIFICATES, self.folder])
+        with open(path("token"), "w") as f:
+            f.write("0123456789abcdef\n")
+        os.chmod(path("token"), 0o600)
+        server = subprocess.Popen(
+            [MODEL_SERVER, "--policy=constant:1", "--address=127.0.0.1:0",
+             "--tls_cert=" + path("server.pem"), "--tls_key=" + path("server.key"),
+             "--tls_client_ca=" + path("ca.pem"), "--token_file=" + path("token")],
+            stdout=subprocess.PIPE, universal_newlines=True)
+        try:
+            policy = "--policy=" + server.stdout.readline().split()[1]
+            self.assertIn("speaks TLS", self.fail("run", "CartPole-v1", policy))
+            flags = ["--tls_ca=" + path("ca.pem"), "--tls_cert=" + path("client.pem"),
+                     "--tls_key=" + path("client.key")]
+            err = self.fail("run", "CartPole-v1", policy, *flags)
+            self.assertIn("it wants a token", err)
+            # The sandbox sees neither: its own server would ask for both.
+            self.env["RLMESH_TOKEN_FILE"] = path("token")
+            self.env["RLMESH_TLS_CERT"] = path("client.pem")
+            self.env["RLMESH_TLS_KEY"] = path("client.key")
+            out, err = self.play("CartPole-v1", "--episodes=2", policy, flags[0])
+            self.assertIn("2 episodes", out)
+            self.assertNotIn("0123456789abcdef", out + err)
+        finally:
+            server.kill()
+            server.communicate()
+
+    def test_flags_of_a_served_policy_need_one(self):
+        code, _, err = self.run_to_end("run", "CartPole-v1", "--token_file=x")
+        self.assertEqual(code, 2)
+        self.assertIn("--policy=tcp://HOST:PORT", err)
 
     def test_nobody_answers_at_the_policys_address(self):
         self.assertIn("127.0.0.1:1", self.fail("run", "CartPole-v1", "--policy=tcp://127.0.0.1:1"))

@@ -8,6 +8,7 @@
 
 #include "glog/logging.h"
 #include "rlmesh/base/status_macros.h"
+#include "rlmesh/transport/credentials/server_security.h"
 #include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
@@ -33,6 +34,8 @@ absl::StatusOr<std::unique_ptr<EnvServer>> EnvServer::Start(
       server->server_,
       GrpcServer::Start(options.listen,
                         {{wire::kEnvService, server->service_.get()}}));
+  WarnIfOpen(server->address(), options.listen.tls.has_value(),
+             !options.service.token.empty());
   LOG(INFO) << "serving " << server->factory_->contract().id << " on "
             << server->address().ToString();
   return server;

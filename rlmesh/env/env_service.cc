@@ -81,6 +81,11 @@ EnvService::EnvService(EnvironmentFactory* factory, EnvServiceOptions options,
 grpc::ServerUnaryReactor* EnvService::Handshake(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
+  if (absl::Status s = options_.token.Check(*context, "env"); !s.ok()) {
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+    reactor->Finish(ToGrpcStatus(s));
+    return reactor;
+  }
   streams_.Busy(0);
   absl::StatusOr<env::v1::HandshakeResponse> answer =
       AnswerRawHandshake<env::v1::HandshakeRequest, env::v1::HandshakeResponse>(
@@ -98,6 +103,9 @@ grpc::ServerUnaryReactor* EnvService::Handshake(
 
 grpc::ServerBidiReactor<env::v1::JoinRequest, env::v1::JoinResponse>*
 EnvService::Join(grpc::CallbackServerContext* context) {
+  if (absl::Status s = options_.token.Check(*context, "env"); !s.ok()) {
+    return new RefusedJoin(s);
+  }
   absl::StatusOr<uint64_t> slot = slots_.Take(context->peer());
   if (!slot.ok()) return new RefusedJoin(slot.status());
   auto session = std::make_unique<EnvSession>(
@@ -115,6 +123,11 @@ grpc::ServerUnaryReactor* EnvService::Shutdown(
     grpc::CallbackServerContext* context,
     const env::v1::ShutdownRequest* request,
     env::v1::ShutdownResponse* response) {
+  if (absl::Status s = options_.token.Check(*context, "env"); !s.ok()) {
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+    reactor->Finish(ToGrpcStatus(s));
+    return reactor;
+  }
   const absl::Status status = AnswerShutdown(
       request->has_base() ? &request->base() : nullptr,
       options_.allow_remote_shutdown, "environment", response->mutable_base());

@@ -17,6 +17,7 @@
 #include "rlmesh/env/session/environment_pool.h"
 #include "rlmesh/env/session/session_slots.h"
 #include "rlmesh/proto/env/v1/service.grpc.pb.h"
+#include "rlmesh/transport/credentials/token.h"
 #include "rlmesh/transport/handshake.h"
 #include "rlmesh/transport/join_streams.h"
 #include "rlmesh/transport/server_loop.h"
@@ -44,6 +45,8 @@ struct EnvServiceOptions {
   // whose client is silent for so long later: a slot is for those who use it.
   absl::Duration first_request_timeout = absl::Seconds(60);
   absl::Duration session_timeout = absl::InfiniteDuration();
+  // What clients must show to shake hands, join and shut down. Default: none.
+  Token token;
   EnvSessionOptions session;
 
   // Names the option and its value.

@@ -35,11 +35,16 @@ absl::Status RemoteConnection::Shake() {
   grpc::ClientContext context;
   context.set_deadline(
       absl::ToChronoTime(absl::Now() + options_.connect.timeout));
+  const Token& token = options_.connect.security.token;
+  token.AddTo(&context);
   env::v1::HandshakeRequest request;
   *request.mutable_base() = MakeHandshakeRequest(options_.introduction);
   env::v1::HandshakeResponse response;
   const absl::Status status =
       FromGrpcStatus(stub_->Handshake(&context, request, &response));
+  if (absl::IsUnauthenticated(status)) {
+    return token.ExplainRefusal(status, address_);
+  }
   if (!status.ok()) {
     return ExplainHandshakeError(status, address_, wire::kEnvService);
   }
@@ -81,6 +86,7 @@ absl::StatusOr<bool> RemoteConnection::Shutdown(
   grpc::ClientContext context;
   context.set_deadline(
       absl::ToChronoTime(absl::Now() + options_.close_timeout));
+  options_.connect.security.token.AddTo(&context);
   env::v1::ShutdownRequest request;
   request.mutable_base()->set_reason(std::string(reason));
   env::v1::ShutdownResponse response;

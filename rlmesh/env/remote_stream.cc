@@ -117,6 +117,7 @@ absl::Status RemoteStream::OpenOnce(absl::Time deadline) {
       return Lost(absl::StatusCode::kCancelled, "cancelled before it began");
     }
     context_ = std::make_unique<grpc::ClientContext>();
+    connection_->options().connect.security.token.AddTo(context_.get());
   }
   watchdog_.Arm(deadline);
   stream_ = connection_->stub()->Join(context_.get());

@@ -8,6 +8,7 @@
 
 #include "glog/logging.h"
 #include "rlmesh/base/status_macros.h"
+#include "rlmesh/transport/credentials/server_security.h"
 #include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
@@ -32,6 +33,8 @@ absl::StatusOr<std::unique_ptr<ModelServer>> ModelServer::Start(
       server->server_,
       GrpcServer::Start(options.listen,
                         {{wire::kModelService, &server->service_}}));
+  WarnIfOpen(server->address(), options.listen.tls.has_value(),
+             !options.service.token.empty());
   LOG(INFO) << "serving on " << server->address().ToString();
   return server;
 }

@@ -19,6 +19,20 @@
 
 namespace rlmesh {
 
+namespace {
+
+// A Join that does not begin.
+class RefusedJoin : public grpc::ServerBidiReactor<model::v1::JoinRequest,
+                                                   model::v1::JoinResponse> {
+ public:
+  explicit RefusedJoin(const absl::Status& status) {
+    Finish(ToGrpcStatus(status));
+  }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
+
 absl::Status ModelServiceOptions::Validate() const {
   return CheckDeclaredEdition("model", introduction.edition);
 }
@@ -40,6 +54,11 @@ ModelService::~ModelService() { model_->Cancel(); }
 grpc::ServerUnaryReactor* ModelService::Handshake(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
+  if (absl::Status s = options_.token.Check(*context, "model"); !s.ok()) {
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+    reactor->Finish(ToGrpcStatus(s));
+    return reactor;
+  }
   streams_.Busy(0);
   const absl::StatusOr<model::v1::HandshakeResponse> answer =
       AnswerRawHandshake<model::v1::HandshakeRequest,
@@ -52,7 +71,10 @@ grpc::ServerUnaryReactor* ModelService::Handshake(
 }
 
 grpc::ServerBidiReactor<model::v1::JoinRequest, model::v1::JoinResponse>*
-ModelService::Join(grpc::CallbackServerContext* /*context*/) {
+ModelService::Join(grpc::CallbackServerContext* context) {
+  if (absl::Status s = options_.token.Check(*context, "model"); !s.ok()) {
+    return new RefusedJoin(s);
+  }
   auto* const reactor =
       new JoinReactor<model::v1::JoinRequest, model::v1::JoinResponse>(
           &streams_, std::make_unique<ModelSession>(&table_, ++last_stream_));
@@ -64,6 +86,11 @@ grpc::ServerUnaryReactor* ModelService::Shutdown(
     grpc::CallbackServerContext* context,
     const model::v1::ShutdownRequest* request,
     model::v1::ShutdownResponse* response) {
+  if (absl::Status s = options_.token.Check(*context, "model"); !s.ok()) {
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+    reactor->Finish(ToGrpcStatus(s));
+    return reactor;
+  }
   const absl::Status status = AnswerShutdown(
       request->has_base() ? &request->base() : nullptr,
       options_.allow_remote_shutdown, "model", response->mutable_base());

@@ -17,6 +17,7 @@
 #include "rlmesh/model/model.h"
 #include "rlmesh/model/route_table.h"
 #include "rlmesh/proto/model/v1/service.grpc.pb.h"
+#include "rlmesh/transport/credentials/token.h"
 #include "rlmesh/transport/handshake.h"
 #include "rlmesh/transport/join_streams.h"
 #include "rlmesh/transport/server_loop.h"
@@ -40,6 +41,8 @@ struct ModelServiceOptions {
   Introduction introduction;
   // Whether a client may shut the server down. Default: refused.
   bool allow_remote_shutdown = false;
+  // What clients must show to shake hands, join and shut down. Default: none.
+  Token token;
 
   // Names the option and its value.
   absl::Status Validate() const;

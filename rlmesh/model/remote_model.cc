@@ -55,16 +55,19 @@ RemoteModel::RemoteModel(Address address, RemoteModelOptions options,
       session_id_(absl::StrCat("remote-model-", NewUuid7(absl::Now()))),
       channel_(std::move(channel)),
       stub_(model::v1::ModelService::NewStub(channel_)),
-      watchdog_([this] { context_.TryCancel(); }) {}
+      watchdog_([this] { context_.TryCancel(); }) {
+  options_.connect.security.token.AddTo(&context_);
+}
 
 absl::StatusOr<std::unique_ptr<RemoteModel>> RemoteModel::Connect(
     const Address& address, const RemoteModelOptions& options) {
   RLMESH_RETURN_IF_ERROR(options.Validate());
   absl::StatusOr<std::shared_ptr<grpc::Channel>> channel =
       ConnectChannel(address, options.connect);
-  if (!channel.ok()) {
+  if (absl::IsUnavailable(channel.status())) {
     return Annotate(channel.status(), "is the model server running?");
   }
+  RLMESH_RETURN_IF_ERROR(channel.status());
   std::unique_ptr<RemoteModel> model(
       new RemoteModel(address, options, *std::move(channel)));
   RLMESH_RETURN_IF_ERROR(model->Handshake());
@@ -82,11 +85,16 @@ absl::Status RemoteModel::Handshake() {
   *request.mutable_base() = MakeHandshakeRequest(options_.introduction);
   model::v1::HandshakeResponse response;
   grpc::ClientContext context;
+  const Token& token = options_.connect.security.token;
+  token.AddTo(&context);
   context.set_deadline(
       absl::ToChronoTime(absl::Now() + std::min(options_.request_timeout,
                                                 options_.connect.timeout)));
   const absl::Status called =
       FromGrpcStatus(stub_->Handshake(&context, request, &response));
+  if (absl::IsUnauthenticated(called)) {
+    return token.ExplainRefusal(called, address_);
+  }
   if (!called.ok()) {
     return ExplainHandshakeError(called, address_, wire::kModelService);
   }

@@ -9,26 +9,38 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/types/optional.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/completion_queue.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
-#include "grpcpp/security/credentials.h"
 #include "grpcpp/support/byte_buffer.h"
+#include "re2/re2.h"
+#include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/transport/grpc_runtime.h"
-#include "rlmesh/transport/peer_probe.h"
+#include "rlmesh/transport/probe/peer_probe.h"
 #include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
 namespace {
 
 // How long a peer that accepted our connection may take to say something.
-constexpr absl::Duration kProbe = absl::Milliseconds(300);
+constexpr absl::Duration kProbe = absl::Seconds(1);
+
+// The address that gRPC tried, from the text of its error: it resolves names
+// itself and tells nobody else. InvalidArgument when there is none.
+absl::StatusOr<Address> TriedAddress(absl::string_view message) {
+  std::string tried;
+  RE2::PartialMatch(re2::StringPiece(message.data(), message.size()),
+                    R"(ipv[46]:((?:[0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]+))",
+                    &tried);
+  return Address::ForConnect(tried);
+}
 
 // Why there is no connection to a host that is a name: gRPC, which resolved it,
 // says so to a call. OK when it does not.
-absl::Status AskChannel(const Address& address,
+absl::Status AskChannel(const Address& address, const ClientSecurity& security,
                         const std::shared_ptr<grpc::Channel>& channel,
                         absl::Duration timeout) {
   if (address.kind() == Address::Kind::kUnix ||
@@ -58,7 +70,13 @@ absl::Status AskChannel(const Address& address,
   } else if (absl::StrContains(status.error_message(), "DNS resolution")) {
     why = "the name of the host cannot be resolved; is it spelled right?";
   } else {
-    return absl::OkStatus();
+    const absl::StatusOr<Address> tried = TriedAddress(status.error_message());
+    if (!tried.ok()) return absl::OkStatus();
+    absl::optional<ClientTls> tls = security.tls;
+    if (tls.has_value() && tls->server_name.empty()) {
+      tls->server_name = address.host();
+    }
+    return Annotate(ProbePeer(*tried, tls, timeout), address.ToString());
   }
   return absl::UnavailableError(
       absl::StrCat("could not connect to ", address.ToString(), ": ", why));
@@ -101,16 +119,25 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectChannel(
   const absl::Duration reserve = std::min(kProbe, options.timeout / 4);
   const absl::Time deadline =
       absl::Now() + std::min(options.timeout, absl::Hours(24)) - reserve;
+  const ClientSecurity& security = options.security;
+  grpc::ChannelArguments args = MakeChannelArguments(address);
+  if (security.tls.has_value() && !security.tls->server_name.empty()) {
+    args.SetSslTargetNameOverride(security.tls->server_name);
+  }
   std::shared_ptr<grpc::Channel> channel = grpc::CreateCustomChannel(
-      address.ConnectTarget(), grpc::InsecureChannelCredentials(),
-      MakeChannelArguments(address));
+      address.ConnectTarget(), MakeChannelCredentials(security.tls), args);
+  // Why it does not become ready; OK when that cannot be told.
+  const auto find_reason = [&] {
+    absl::Status status = ProbePeer(address, security.tls, reserve);
+    if (!status.ok()) return status;
+    return AskChannel(address, security, channel, reserve);
+  };
   while (true) {
     const grpc_connectivity_state state =
         channel->GetState(/*try_to_connect=*/true);
     if (state == GRPC_CHANNEL_READY) return channel;
     if (state == GRPC_CHANNEL_TRANSIENT_FAILURE) {
-      absl::Status status = ProbePeer(address, reserve);
-      if (status.ok()) status = AskChannel(address, channel, reserve);
+      const absl::Status status = find_reason();
       const bool retry = absl::IsUnavailable(status) && options.wait_for_server;
       if (!status.ok() && !retry) return status;
     }
@@ -118,8 +145,7 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectChannel(
       break;
     }
   }
-  absl::Status status = ProbePeer(address, reserve);
-  if (status.ok()) status = AskChannel(address, channel, reserve);
+  const absl::Status status = find_reason();
   if (!status.ok()) return status;
   return absl::DeadlineExceededError(absl::StrCat(
       "connect timed out after ", absl::FormatDuration(options.timeout), ": ",

@@ -15,6 +15,7 @@
 #include "grpcpp/channel.h"
 #include "grpcpp/support/channel_arguments.h"
 #include "rlmesh/transport/address.h"
+#include "rlmesh/transport/credentials/client_security.h"
 
 namespace rlmesh {
 
@@ -25,6 +26,8 @@ struct ConnectOptions {
   // Whether to go on trying, until `timeout`, while nothing listens. Default:
   // a refused connection fails at once.
   bool wait_for_server = false;
+  // Whom to trust, and who we are. Default: plain text, nobody.
+  ClientSecurity security = ClientSecurity();
 
   absl::Status Validate() const;
 };
@@ -44,8 +47,12 @@ grpc::ChannelArguments MakeChannelArguments(const Address& address);
 // `options.timeout`. Errors name the address and what was found there:
 //   Unavailable         nothing listens, or what listens hangs up, or the
 //                       host's name does not resolve: retry
-//   FailedPrecondition  something else listens: HTTP/1, TLS, another protocol
+//   FailedPrecondition  something else listens: HTTP/1, another protocol, TLS
+//                       where we have none or the other way round; or the
+//                       server's certificate is not to be trusted
+//   Unauthenticated     the server will not have our certificate, or wants one
 //   DeadlineExceeded    it accepts connections and says nothing
+// The token is not sent: whoever makes calls adds it (Token::AddTo).
 //
 // Example:
 //   RLMESH_ASSIGN_OR_RETURN(auto channel, ConnectChannel(address, {}));

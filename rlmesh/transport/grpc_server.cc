@@ -14,7 +14,6 @@
 #include "absl/time/clock.h"
 #include "grpc/grpc.h"
 #include "grpcpp/health_check_service_interface.h"
-#include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/transport/bind_probe.h"
@@ -32,6 +31,7 @@ std::vector<std::pair<std::string, int>> ServerArguments() {
       {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000},
       {GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0},
       {GRPC_ARG_ALLOW_REUSEPORT, 0},
+      {GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 20000},
   };
 }
 
@@ -66,7 +66,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
   }
   int port = 0;
   builder.AddListeningPort(bound.ListenTarget(),
-                           grpc::InsecureServerCredentials(), &port);
+                           MakeServerCredentials(options.tls), &port);
   std::unique_ptr<grpc::Server> server;
   {
     // No moment in which others could connect.

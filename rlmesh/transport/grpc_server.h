@@ -14,9 +14,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "grpcpp/impl/codegen/service_type.h"
 #include "grpcpp/server.h"
 #include "rlmesh/transport/address.h"
+#include "rlmesh/transport/credentials/server_security.h"
 #include "rlmesh/transport/socket_file.h"
 
 namespace rlmesh {
@@ -25,15 +27,19 @@ namespace rlmesh {
 //   no ping strikes, a ping every 10 s allowed  published clients ping idle
 //     without data                                connections every 30 s, and
 //                                                 gRPC's default hangs up
-//   own ping after 60 s of silence, 20 s        a host that died frees its
-//                                                 session
+//   own ping after 6 s of silence, 10 s for     a host that died frees its
+//     the answer                                  session within 20 s; idle
+//                                                 clients may take 5 s
 //   no port sharing                             a busy port is an error
+//   20 s for the start of a connection          one that never says hello goes
 std::vector<std::pair<std::string, int>> ServerArguments();
 
 struct GrpcServerOptions {
   Address address;
   // Permission bits of a Unix socket's file. Default: only the user.
   int socket_mode = 0600;
+  // Default: plain text.
+  absl::optional<ServerTls> tls = absl::nullopt;
 };
 
 // A service and its full name, under which health checks find it.

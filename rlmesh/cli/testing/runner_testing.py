@@ -17,6 +17,8 @@ import zipfile
 
 RUNFILES = os.environ["TEST_SRCDIR"]
 BINARIES = os.path.join(RUNFILES, os.environ["TEST_WORKSPACE"], "rlmesh")
+MODEL_SERVER = os.path.realpath(os.path.join(BINARIES, "model_server"))
+MAKE_CERTIFICATES = os.path.join(BINARIES, "transport", "testing", "make_certificates")
 RUNNER = os.path.realpath(os.path.join(BINARIES, "sandbox_runner"))
 ENV_SERVER = os.path.realpath(os.path.join(BINARIES, "env_server"))
 REAPER = os.path.realpath(os.path.join(BINARIES, "reaper"))
