@@ -18,7 +18,6 @@
 #include "rlmesh/base/child_process.h"
 #include "rlmesh/base/fd.h"
 #include "rlmesh/base/status_macros.h"
-#include "rlmesh/env/builtin/cartpole.h"
 #include "rlmesh/env/remote_environment.h"
 #include "rlmesh/launch/testing/server_process.h"
 #include "rlmesh/spaces/value.h"
@@ -148,9 +147,10 @@ absl::Status MakePipe(UniqueFd* read_end, UniqueFd* write_end) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Contestant>> InProcessContestant() {
+std::unique_ptr<Contestant> InProcessContestant(
+    std::unique_ptr<Environment> environment) {
   return std::make_unique<EnvironmentContestant>(nullptr,
-                                                 std::make_unique<CartPole>());
+                                                 std::move(environment));
 }
 
 absl::StatusOr<std::unique_ptr<Contestant>> ServerContestant(

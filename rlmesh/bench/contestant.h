@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "rlmesh/env/environment.h"
 
 namespace rlmesh {
 
@@ -24,11 +25,11 @@ struct Times {
   int64_t wall = 0;
 };
 
-// A way to step CartPole-v1. Ready to step when it is made, and idle between
-// rounds. One thread; ends its processes in the destructor.
+// A way to step an environment of two actions. Ready to step when it is made,
+// and idle between rounds. One thread; ends its processes in the destructor.
 //
 // Example:
-//   RLMESH_ASSIGN_OR_RETURN(auto c, InProcessContestant());
+//   auto c = InProcessContestant(std::make_unique<CartPole>());
 //   RLMESH_RETURN_IF_ERROR(c->Play(500, &times));
 class Contestant {
  public:
@@ -39,8 +40,9 @@ class Contestant {
   virtual absl::Status Play(int steps, Times* times) = 0;
 };
 
-// A NativeEnvironment in this process.
-absl::StatusOr<std::unique_ptr<Contestant>> InProcessContestant();
+// An environment in this process.
+std::unique_ptr<Contestant> InProcessContestant(
+    std::unique_ptr<Environment> environment);
 
 // Our C++ client of a server of its own: `argv` is an env_server and what it
 // serves, `env` its environment variables, `address` where it listens.

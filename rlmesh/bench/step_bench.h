@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "rlmesh/bench/workload.h"
 
 namespace rlmesh {
 
@@ -24,11 +25,9 @@ struct StepBenchOptions {
   // Steps of each before the first round.
   int warm_up = 300;
 
-  // Programs and folders (BUILD.bazel passes them).
-  std::string env_server;
-  std::string script;          // step_contestant.py
-  std::string gymnasium_site;  // folder with gymnasium and numpy
-  std::string published_site;  // folder with the published package
+  // As MakeWorkload has it.
+  std::string workload = "cartpole";
+  BenchPrograms programs;
 
   // "unknown" where nobody said.
   std::string commit;
@@ -47,20 +46,20 @@ struct StepBenchRow {
 
 struct StepBenchResult {
   StepBenchOptions options;
+  std::string title;
+  std::vector<WorkloadPair> pairs;
   std::vector<StepBenchRow> rows;
 };
 
-// CartPole-v1 side by side: Gymnasium in process; our native environment and
-// our Python worker over a Unix socket and TCP; the published package's server
-// and client over both. Takes about half a minute; starts processes and ends
-// them.
+// The contestants of a workload side by side. Takes about half a minute; starts
+// processes and ends them.
 //
 // Example:
 //   RLMESH_ASSIGN_OR_RETURN(StepBenchResult result, RunStepBench(options));
 //   std::cout << FormatStepBench(result);
 absl::StatusOr<StepBenchResult> RunStepBench(const StepBenchOptions& options);
 
-// A table, and the two ratios that the project promises.
+// A table, and the ratios, with what the project promises.
 std::string FormatStepBench(const StepBenchResult& result);
 
 // The same as one JSON object, with the machine and the commit.

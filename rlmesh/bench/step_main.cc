@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-// tools/bazel run //rlmesh/bench:step [-- --json] [-- --out=FILE]
+// tools/bazel run //rlmesh/bench:step [-- --workload=image] [--json=FILE]
 
 #include <limits.h>
 
@@ -22,8 +22,11 @@
 ABSL_FLAG(int, rounds, 10, "Rounds in which every contestant plays once.");
 ABSL_FLAG(int, steps, 1000, "Steps of a contestant in a round.");
 ABSL_FLAG(int, warm_up, 300, "Steps of each before the first round.");
-ABSL_FLAG(bool, json, false, "Print one JSON object instead of a table.");
-ABSL_FLAG(std::string, out, "", "File that gets the JSON too.");
+ABSL_FLAG(std::string, workload, "cartpole",
+          "What is stepped: cartpole, image.");
+ABSL_FLAG(std::string, json, "",
+          "File that gets the result as one JSON object; - prints it instead "
+          "of the table.");
 ABSL_FLAG(std::string, env_server, "", "The server to measure.");
 ABSL_FLAG(std::string, script, "", "step_contestant.py");
 ABSL_FLAG(std::string, gymnasium, "", "A file beside gymnasium and numpy.");
@@ -53,17 +56,18 @@ bool Write(const std::string& path, const std::string& text) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("Compares ways to step CartPole-v1.");
+  absl::SetProgramUsageMessage("Compares ways to step an environment.");
   absl::ParseCommandLine(argc, argv);
   rlmesh::StartLogging(argv[0], {});
   rlmesh::StepBenchOptions options;
   options.rounds = absl::GetFlag(FLAGS_rounds);
   options.steps = absl::GetFlag(FLAGS_steps);
   options.warm_up = absl::GetFlag(FLAGS_warm_up);
-  options.env_server = Absolute(absl::GetFlag(FLAGS_env_server));
-  options.script = Absolute(absl::GetFlag(FLAGS_script));
-  options.gymnasium_site = FolderOf(absl::GetFlag(FLAGS_gymnasium));
-  options.published_site = FolderOf(absl::GetFlag(FLAGS_published));
+  options.workload = absl::GetFlag(FLAGS_workload);
+  options.programs.env_server = Absolute(absl::GetFlag(FLAGS_env_server));
+  options.programs.script = Absolute(absl::GetFlag(FLAGS_script));
+  options.programs.gymnasium_site = FolderOf(absl::GetFlag(FLAGS_gymnasium));
+  options.programs.published_site = FolderOf(absl::GetFlag(FLAGS_published));
   options.commit = std::string(rlmesh::Commit());
   auto result = rlmesh::RunStepBench(options);
   if (!result.ok()) {
@@ -71,11 +75,11 @@ int main(int argc, char** argv) {
     return 1;
   }
   const std::string json = rlmesh::StepBenchJson(*result);
-  std::cout << (absl::GetFlag(FLAGS_json) ? absl::StrCat(json, "\n")
-                                          : rlmesh::FormatStepBench(*result))
+  const std::string out = absl::GetFlag(FLAGS_json);
+  std::cout << (out == "-" ? absl::StrCat(json, "\n")
+                           : rlmesh::FormatStepBench(*result))
             << std::flush;
-  const std::string out = absl::GetFlag(FLAGS_out);
-  if (out.empty() || Write(out, json)) return 0;
+  if (out.empty() || out == "-" || Write(out, json)) return 0;
   std::cerr << "step: cannot write " << out << std::endl;
   return 1;
 }

@@ -19,10 +19,19 @@ NAMES = ["gymnasium", "native", "native_unix", "native_tcp", "python_unix",
 class StepSmokeTest(unittest.TestCase):
 
     def test_every_contestant_has_figures(self):
+        for workload in "cartpole", "image":
+            with self.subTest(workload):
+                self.check(workload)
+
+    def check(self, workload):
         text = subprocess.check_output(
-            COMMAND + ["--rounds=2", "--steps=60", "--warm_up=10", "--json"],
+            COMMAND + ["--rounds=2", "--steps=60", "--warm_up=10",
+                       "--workload=" + workload, "--json=-"],
             timeout=200)
         result = json.loads(text)
+        self.assertEqual(result["benchmark"], workload)
+        for ratio in result["ratios"]:
+            self.assertGreater(ratio["times_as_fast"], 0, ratio)
         self.assertEqual([row["name"] for row in result["results"]], NAMES)
         for row in result["results"]:
             self.assertGreater(row["p50_us"], 0, row)
