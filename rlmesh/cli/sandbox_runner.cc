@@ -16,8 +16,9 @@
 #include "rlmesh/cli/command_line.h"
 #include "rlmesh/cli/interrupt.h"
 #include "rlmesh/cli/nearest.h"
-#include "rlmesh/cli/run_command.h"
-#include "rlmesh/cli/run_flags.h"
+#include "rlmesh/cli/run/run_command.h"
+#include "rlmesh/cli/run/run_flags.h"
+#include "rlmesh/cli/run/run_source.h"
 #include "tools/version/version.h"
 
 namespace rlmesh {
@@ -41,7 +42,7 @@ int Run(int argc, char** argv, const Interrupt& interrupt) {
   if (auto code = BeginProgram(spec, argc, argv, &line)) return *code;
   absl::StatusOr<RunCommandOptions> options = RunOptionsFromFlags(line);
   if (!options.ok()) return UsageError(spec, options.status());
-  return RunSource(*std::move(options), interrupt);
+  return PlaySource(*std::move(options), interrupt);
 }
 
 }  // namespace
@@ -72,7 +73,7 @@ int SandboxRunnerMain(int argc, char** argv) {
     return kExitUsage;
   }
   const std::string near = Nearest(command, {"run", "help"});
-  if (near.empty() && ParseRunnable(command).ok()) {
+  if (near.empty() && ParseRunSource(command).ok()) {
     std::cerr << "sandbox_runner: \"" << ForTerminal(command)
               << "\" is an environment, and there is no subcommand; write:\n"
               << "  sandbox_runner run " << ForTerminal(command) << std::endl;

@@ -43,6 +43,11 @@ struct EpisodeResult {
   absl::Duration duration;
   // How often it was begun anew after a fault.
   int64_t retries = 0;
+  // Which trial of the environment it is, whether or not that was told.
+  int64_t trial = 0;
+  // Means over its steps; nothing without a step, or from a journal.
+  absl::optional<absl::Duration> predict_time;
+  absl::optional<absl::Duration> step_time;
 };
 
 }  // namespace rlmesh

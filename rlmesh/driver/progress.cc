@@ -5,6 +5,7 @@
 #include "rlmesh/driver/progress.h"
 
 #include "absl/strings/str_format.h"
+#include "rlmesh/base/foreign_text.h"
 
 namespace rlmesh {
 namespace {
@@ -39,6 +40,16 @@ absl::Status Progress::OnStep(const StepEvent& event) {
   return absl::OkStatus();
 }
 
+absl::Status Progress::OnRetry(const RetryEvent& event) {
+  if (shown_) *out_ << kWipe;
+  shown_ = false;
+  *out_ << ForTerminal(absl::StrFormat("episode %d/%d  seed %d  retry %d: %s\n",
+                                       event.episode + 1, episodes_, event.seed,
+                                       event.retry, event.fault.message()))
+        << std::flush;
+  return absl::OkStatus();
+}
+
 absl::Status Progress::OnEpisodeEnd(const EpisodeResult& result) {
   if (terminal_) return absl::OkStatus();
   *out_ << absl::StrFormat("episode %d/%d  seed %d  %d steps  reward %g  %s\n",
@@ -48,9 +59,10 @@ absl::Status Progress::OnEpisodeEnd(const EpisodeResult& result) {
   return absl::OkStatus();
 }
 
-void Progress::OnRunEnd() {
+absl::Status Progress::OnRunEnd(const RunResult& /*result*/) {
   if (shown_) *out_ << kWipe << std::flush;
   shown_ = false;
+  return absl::OkStatus();
 }
 
 }  // namespace rlmesh

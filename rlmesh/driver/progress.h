@@ -18,7 +18,8 @@ namespace rlmesh {
 
 // Writes progress to `out` (standard error, so that results stay clean). On a
 // terminal: one line that is rewritten at most ten times a second and wiped at
-// the end. Elsewhere: a line for each finished episode.
+// the end. Elsewhere: a line for each finished episode. A retry is a line
+// everywhere.
 //
 // Example:
 //   Progress progress(options.episodes, isatty(STDERR_FILENO), &std::cerr);
@@ -29,10 +30,12 @@ class Progress : public Hook {
   Progress(int64_t episodes, bool terminal, std::ostream* out,
            const Clock* clock = Clock::Real());
 
+  bool reads_observations() const override { return false; }
   absl::Status OnEpisodeStart(int64_t index, int64_t seed) override;
   absl::Status OnStep(const StepEvent& event) override;
+  absl::Status OnRetry(const RetryEvent& event) override;
   absl::Status OnEpisodeEnd(const EpisodeResult& result) override;
-  void OnRunEnd() override;
+  absl::Status OnRunEnd(const RunResult& result) override;
 
  private:
   void Show(int64_t episode, int64_t step, double reward);

@@ -30,6 +30,15 @@ EpisodeResult FirstEpisode() {
   return result;
 }
 
+TEST(ProgressTest, ARetryIsALineWithItsReason) {
+  std::ostringstream out;
+  Progress progress(5, /*terminal=*/false, &out);
+  RLMESH_ASSERT_OK(progress.OnRetry(
+      {2, 9, 1, absl::UnavailableError("the server \x1b is gone")}));
+  EXPECT_EQ(out.str(),
+            "episode 3/5  seed 9  retry 1: the server \\x1b is gone\n");
+}
+
 TEST(ProgressTest, PlainOutputIsALineAnEpisode) {
   std::ostringstream out;
   Progress progress(5, /*terminal=*/false, &out);
@@ -37,7 +46,7 @@ TEST(ProgressTest, PlainOutputIsALineAnEpisode) {
   RLMESH_ASSERT_OK(progress.OnStep(StepOf(1)));
   EXPECT_EQ(out.str(), "");
   RLMESH_ASSERT_OK(progress.OnEpisodeEnd(FirstEpisode()));
-  progress.OnRunEnd();
+  RLMESH_ASSERT_OK(progress.OnRunEnd(RunResult()));
   EXPECT_EQ(out.str(), "episode 1/5  seed 7  18 steps  reward 9  terminated\n");
 }
 
@@ -57,14 +66,14 @@ TEST(ProgressTest, TerminalHasOneLineRewrittenAtMostTenTimesASecond) {
   out.str("");
   RLMESH_ASSERT_OK(progress.OnEpisodeEnd(FirstEpisode()));
   EXPECT_EQ(out.str(), "");
-  progress.OnRunEnd();
+  RLMESH_ASSERT_OK(progress.OnRunEnd(RunResult()));
   EXPECT_EQ(out.str(), "\r\x1b[K");
 }
 
 TEST(ProgressTest, NothingIsWipedWhereNothingWasShown) {
   std::ostringstream out;
   Progress progress(5, /*terminal=*/true, &out);
-  progress.OnRunEnd();
+  RLMESH_ASSERT_OK(progress.OnRunEnd(RunResult()));
   EXPECT_EQ(out.str(), "");
 }
 

@@ -7,25 +7,26 @@
 #ifndef RLMESH_DRIVER_RUN_H_
 #define RLMESH_DRIVER_RUN_H_
 
+#include <memory>
+
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
-#include "rlmesh/driver/episode.h"
+#include "rlmesh/driver/model_factory.h"
+#include "rlmesh/driver/run_ledger.h"
 #include "rlmesh/driver/run_options.h"
 #include "rlmesh/driver/run_result.h"
-#include "rlmesh/driver/session.h"
 #include "rlmesh/env/environment.h"
 #include "rlmesh/model/model.h"
 
 namespace rlmesh {
 
-// Plays episodes of one model on one environment. The same seed gives the same
-// result, when environment and model keep that promise themselves.
+// Plays episodes of one model on one environment, or of several of each side by
+// side. The same seed gives the same result, whatever the number of sessions,
+// when environment and model keep that promise themselves.
 //
-// Environment, model and hooks are not owned; the two may be null when the
-// journal has all the episodes. Play blocks until the end and is
-// called once; Cancel may come from any thread, at any time.
+// Nothing is owned. Play blocks until the end and is called once; Cancel may
+// come from any thread, at any time.
 //
 // Example:
 //   RunOptions options;
@@ -35,33 +36,36 @@ namespace rlmesh {
 //   std::cout << FormatTable(result);
 class Run {
  public:
+  // With what exists: a fault that they do not get over themselves ends the
+  // run, and several sessions cannot be. Both may be null when the journal has
+  // all the episodes.
   Run(Environment* environment, Model* model, RunOptions options);
+  // With as many as it takes.
+  Run(EnvironmentFactory* environments, ModelFactory* models,
+      RunOptions options);
+  ~Run();
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
   RunResult Play();
 
-  // Interrupts the call that runs and ends the run; Play returns soon, with
+  // Interrupts the calls that run and ends the run; Play returns soon, with
   // what was finished. Does not block. Not async-signal-safe.
   void Cancel();
 
  private:
-  absl::Status PlayEpisodes(RunResult* result);
-  absl::Status PlayEpisode(Session* session, absl::Time run_end,
-                           EpisodeResult* result);
-  absl::Status Finish(const EpisodeResult& episode, RunResult* result);
-  bool cancelled() const;
-  void InterruptUntilDone();
+  absl::Status Check() const;
+  void PlaySessions(RunLedger* ledger);
 
-  Environment* const environment_;
-  Model* const model_;
+  std::unique_ptr<EnvironmentFactory> borrowed_environment_;
+  std::unique_ptr<ModelFactory> borrowed_model_;
+  EnvironmentFactory* const environments_;
+  ModelFactory* const models_;
   const RunOptions options_;
-  absl::Time start_;
-  absl::Duration before_;  // what the journal tells of time
 
-  mutable absl::Mutex mu_;
+  absl::Mutex mu_;
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
-  bool done_ ABSL_GUARDED_BY(mu_) = false;
+  RunLedger* ledger_ ABSL_GUARDED_BY(mu_) = nullptr;  // while it plays
 };
 
 }  // namespace rlmesh

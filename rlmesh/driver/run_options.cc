@@ -4,6 +4,7 @@
 
 #include "rlmesh/driver/run_options.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,8 @@
 
 namespace rlmesh {
 namespace {
+
+constexpr int kMaxParallel = 64;
 
 absl::Status Refuse(absl::string_view field, absl::string_view value,
                     absl::string_view rule) {
@@ -63,6 +66,25 @@ absl::Status RunOptions::Validate() const {
   if (max_time <= absl::ZeroDuration()) {
     return Refuse("max_time", absl::FormatDuration(max_time),
                   "it must be above 0");
+  }
+  if (retry.per_episode < 0 || retry.total < 0) {
+    return Refuse("retries",
+                  absl::StrCat(std::min(retry.per_episode, retry.total)),
+                  "it must be 0 or more");
+  }
+  if (retry.first_delay <= absl::ZeroDuration() ||
+      retry.longest_delay < retry.first_delay) {
+    return Refuse("first_delay", absl::FormatDuration(retry.first_delay),
+                  "it must be above 0 and at most longest_delay");
+  }
+  if (parallel < 1 || parallel > kMaxParallel) {
+    return Refuse("parallel", absl::StrCat(parallel),
+                  absl::StrCat("it must be 1 to ", kMaxParallel));
+  }
+  if (trial_index_base < 0 ||
+      trial_index_base > std::numeric_limits<int64_t>::max() - episodes) {
+    return Refuse("trial_index_base", absl::StrCat(trial_index_base),
+                  "it must be 0 or more, and fit with the episodes");
   }
   if (journal != nullptr) {
     if (absl::Status s = CheckJournal(journal->header(), *this); !s.ok()) {

@@ -20,6 +20,29 @@
 
 namespace rlmesh {
 
+// What becomes of a run when an environment or a model fails. In every case the
+// finished episodes are in its result.
+enum class OnFault {
+  kRaise,   // the fault is the result's status
+  kReturn,  // the result's status is OK, the fault is beside it
+  kRetry,   // the episode in hand begins anew, with the same seed
+};
+
+// How stubbornly episodes are begun anew. An environment that says that it can
+// go on is reset; one that cannot, or was lost, is replaced by another one of
+// its factory, a model likewise.
+struct RetryOptions {
+  // How often one episode begins anew, and all of them together. 0: never.
+  int64_t per_episode = 3;
+  int64_t total = 1000;
+  // After a lost connection: the first wait, doubled from try to try up to the
+  // longest one. More than zero.
+  absl::Duration first_delay = absl::Milliseconds(100);
+  absl::Duration longest_delay = absl::Seconds(5);
+  // How long to try to get an environment or a model again.
+  absl::Duration reconnect_timeout = absl::Seconds(60);
+};
+
 struct RunOptions {
   // How many to play; 0 plays none.
   int64_t episodes = 1;
@@ -33,6 +56,15 @@ struct RunOptions {
   // Of the whole run: the episode in hand is truncated, no other begins.
   absl::Duration max_time = absl::InfiniteDuration();
   SessionOptions session;
+  OnFault on_fault = OnFault::kRaise;
+  RetryOptions retry;
+  // How many sessions play at the same time, each with an environment of its
+  // own, 1 to 64. The episodes are the same whatever it is; their hooks
+  // interleave.
+  int parallel = 1;
+  // Episode i is trial trial_index_base + i: told to environments that want to
+  // know (spec section 5.9). 0 or more.
+  int64_t trial_index_base = 0;
   // Not owned; called in order.
   std::vector<Hook*> hooks;
   // Where finished episodes are written down; those it holds already are not
@@ -41,7 +73,7 @@ struct RunOptions {
   Journal* journal = nullptr;
   // Whether the run ends when the journal cannot be written.
   bool needs_journal = true;
-  const Clock* clock = Clock::Real();
+  const Clock* clock = Clock::Monotonic();
 
   // InvalidArgument names the field and its value.
   absl::Status Validate() const;

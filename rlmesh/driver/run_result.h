@@ -21,6 +21,8 @@ struct RunResult {
   // OK when the budget of episodes or of time is used up; else the fault, with
   // the episode it hit. Cancelled after Cancel.
   absl::Status status;
+  // With OnFault::kReturn, the fault that ended the run: the status is OK then.
+  absl::Status fault;
   int64_t seed = 0;  // of episode 0
   // The finished ones by index, those of the journal included.
   std::vector<EpisodeResult> episodes;

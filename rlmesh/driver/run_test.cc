@@ -4,12 +4,9 @@
 
 #include "rlmesh/driver/run.h"
 
-#include <signal.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
+#include <algorithm>
+#include <cstring>
 #include <limits>
-#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,9 +16,7 @@
 #include "gtest/gtest.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_matchers.h"
-#include "rlmesh/base/temp_dir.h"
 #include "rlmesh/base/testing/fake_clock.h"
-#include "rlmesh/driver/journal.h"
 #include "rlmesh/env/testing/fake_environment.h"
 #include "rlmesh/model/testing/fake_model.h"
 #include "rlmesh/spaces/meta.h"
@@ -50,9 +45,21 @@ class RecordingHook : public Hook {
     Note("end", result.index, result.steps);
     return absl::OkStatus();
   }
-  void OnRunEnd() override { lines.push_back("over"); }
+  absl::Status OnRetry(const RetryEvent& event) override {
+    Note("retry", event.episode, event.retry);
+    return absl::OkStatus();
+  }
+  absl::Status OnRunStart(const RunStart& start) override {
+    Note("begin", start.episodes, start.seed);
+    return absl::OkStatus();
+  }
+  absl::Status OnRunEnd(const RunResult& result) override {
+    Note("over", result.episodes.size(), result.status.ok());
+    return end_status;
+  }
 
   absl::Status step_status;
+  absl::Status end_status;
   std::vector<std::string> lines;
 
  private:
@@ -117,9 +124,74 @@ TEST_F(RunTest, HooksSeeEverythingInOrder) {
   options_.episodes = 2;
   env_.episode_steps = 2;
   RLMESH_ASSERT_OK(Play().status);
-  EXPECT_THAT(hook.lines, ElementsAre("start 0 7", "step 0 1", "step 0 2",
-                                      "end 0 2", "start 1 8", "step 1 1",
-                                      "step 1 2", "end 1 2", "over"));
+  EXPECT_THAT(
+      hook.lines,
+      ElementsAre("begin 2 7", "start 0 7", "step 0 1", "step 0 2", "end 0 2",
+                  "start 1 8", "step 1 1", "step 1 2", "end 1 2", "over 2 1"));
+}
+
+TEST_F(RunTest, AStepTellsWhatTheActionCameFromAndWhatCameOfIt) {
+  class Look : public Hook {
+   public:
+    absl::Status OnStep(const StepEvent& event) override {
+      const auto number = [](ValueView view) {
+        int64_t value;
+        std::memcpy(&value, view.leaf(0).data(), sizeof(value));
+        return value;
+      };
+      EXPECT_EQ(event.seed, 7);
+      EXPECT_EQ(number(event.observation), event.step - 1);
+      EXPECT_EQ(number(event.action), (event.step - 1) % 4);
+      EXPECT_EQ(number(event.next.value), event.step);
+      EXPECT_TRUE(event.next.has_infos);
+      EXPECT_EQ(event.reward, 1);
+      EXPECT_EQ(event.total_reward, event.step);
+      EXPECT_EQ(event.terminated, event.step == 5);
+      EXPECT_EQ(event.predict_time, absl::Seconds(1));
+      EXPECT_EQ(event.step_time, absl::Seconds(2));
+      ++steps;
+      return absl::OkStatus();
+    }
+    int steps = 0;
+  };
+  Look look;
+  options_.hooks = {&look};
+  model_.on_predict = [&](const PredictRequest&) {
+    clock_.Advance(absl::Seconds(1));
+    return absl::OkStatus();
+  };
+  env_.on_step = [&] {
+    clock_.Advance(absl::Seconds(2));
+    return absl::OkStatus();
+  };
+  RunResult result = Play();
+  RLMESH_ASSERT_OK(result.status);
+  EXPECT_EQ(look.steps, 5);
+  EXPECT_EQ(result.episodes[0].predict_time, absl::Seconds(1));
+  EXPECT_EQ(result.episodes[0].step_time, absl::Seconds(2));
+}
+
+TEST_F(RunTest, TheRunEndsForItsHooksOnceWhateverHappens) {
+  RecordingHook hook;
+  options_.hooks = {&hook};
+  hook.end_status = absl::DataLossError("late");
+  EXPECT_THAT(Play().status, StatusIs(absl::StatusCode::kDataLoss));
+  env_.on_reset = [] { return absl::UnavailableError("worker died"); };
+  // The run's own error wins.
+  EXPECT_THAT(Play().status, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(std::count_if(hook.lines.begin(), hook.lines.end(),
+                          [](const std::string& line) {
+                            return line.substr(0, 4) == "over";
+                          }),
+            2);
+}
+
+TEST_F(RunTest, TrialsAreCountedFromTheirBase) {
+  options_.episodes = 2;
+  options_.trial_index_base = 40;
+  RunResult result = Play();
+  RLMESH_ASSERT_OK(result.status);
+  EXPECT_EQ(result.episodes[1].trial, 41);
 }
 
 TEST_F(RunTest, StepCapTruncatesAndSaysSo) {
@@ -132,7 +204,7 @@ TEST_F(RunTest, StepCapTruncatesAndSaysSo) {
   EXPECT_EQ(result.episodes[0].end, EpisodeEnd::kStepCap);
   EXPECT_FALSE(result.episodes[0].terminated);
   EXPECT_TRUE(result.episodes[0].truncated);
-  EXPECT_EQ(hook.lines[3], "cut 0 3");
+  EXPECT_EQ(hook.lines[4], "cut 0 3");
 }
 
 TEST_F(RunTest, EndAtTheCapIsTheEnvironmentsOwn) {
@@ -218,7 +290,7 @@ TEST_F(RunTest, FaultNamesTheEpisodeAndKeepsTheFinishedOnes) {
                              HasSubstr("2 of 5 episodes finished"))));
   EXPECT_EQ(GetErrorDetails(result.status).traceback, "Traceback ...");
   EXPECT_THAT(result.episodes, SizeIs(2));
-  EXPECT_EQ(hook.lines.back(), "over");
+  EXPECT_EQ(hook.lines.back(), "over 2 0");
   EXPECT_THAT(model_.routes(), IsEmpty());
 }
 
@@ -283,113 +355,6 @@ TEST_F(RunTest, CancelBeforePlayPlaysNothing) {
   EXPECT_THAT(env_.seeds, IsEmpty());
 }
 
-class RunJournalTest : public RunTest {
- protected:
-  void SetUp() override {
-    RLMESH_ASSERT_OK(dir_);
-    path_ = dir_->path() + "/run.jsonl";
-    options_.episodes = 5;
-  }
-
-  std::unique_ptr<Journal> Create() {
-    auto journal = Journal::Create(path_, {7, options_.episodes, {}});
-    EXPECT_THAT(journal, IsOk());
-    return *std::move(journal);
-  }
-
-  std::unique_ptr<Journal> Open() {
-    auto journal = Journal::Open(path_);
-    EXPECT_THAT(journal, IsOk());
-    return *std::move(journal);
-  }
-
-  absl::StatusOr<TempDir> dir_ = TempDir::Create("run-test");
-  std::string path_;
-};
-
-TEST_F(RunJournalTest, GoesOnWithTheResultsOfAnUnbrokenRun) {
-  {
-    auto journal = Create();
-    options_.journal = journal.get();
-    int steps = 0;
-    env_.on_step = [&] {
-      clock_.Advance(absl::Seconds(1));
-      return ++steps == 13 ? absl::UnavailableError("gone") : absl::OkStatus();
-    };
-    RunResult broken = Play();
-    EXPECT_THAT(broken.status, StatusIs(absl::StatusCode::kUnavailable,
-                                        HasSubstr("2 of 5 episodes finished")));
-  }
-  env_.seeds.clear();
-  auto journal = Open();
-  options_.journal = journal.get();
-  RunResult result = Play();
-  RLMESH_ASSERT_OK(result.status);
-  EXPECT_THAT(env_.seeds, ElementsAre(9, 10, 11));
-  EXPECT_EQ(result.resumed, 2);
-  ASSERT_THAT(result.episodes, SizeIs(5));
-  for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(result.episodes[i].index, i);
-    EXPECT_EQ(result.episodes[i].seed, 7 + i);
-    EXPECT_EQ(result.episodes[i].reward, 5);
-    EXPECT_EQ(result.episodes[i].duration, absl::Seconds(5));
-  }
-  // What was lost with episode 2 is lost time.
-  EXPECT_EQ(result.duration, absl::Seconds(25));
-
-  env_.seeds.clear();
-  journal.reset();
-  journal = Open();
-  options_.journal = journal.get();
-  result = Play();
-  RLMESH_EXPECT_OK(result.status);
-  EXPECT_THAT(result.episodes, SizeIs(5));
-  EXPECT_THAT(env_.seeds, IsEmpty());
-}
-
-TEST_F(RunJournalTest, AJournalThatCannotBeWrittenEndsTheRunAndKeepsResults) {
-  auto journal = Create();
-  options_.journal = journal.get();
-  ASSERT_NE(signal(SIGXFSZ, SIG_IGN), SIG_ERR);
-  rlimit old, full;
-  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old), 0);
-  full = old;
-  full.rlim_cur = 500;  // two episodes and a half
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
-  RunResult result = Play();
-  EXPECT_THAT(result.status,
-              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr(path_)));
-  const size_t played = result.episodes.size();
-  EXPECT_GT(played, 1);
-  EXPECT_LT(played, 5);
-
-  options_.needs_journal = false;
-  journal.reset();
-  ASSERT_EQ(unlink(path_.c_str()), 0);
-  journal = Create();
-  options_.journal = journal.get();
-  result = Play();
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &old), 0);
-  RLMESH_EXPECT_OK(result.status);
-  EXPECT_THAT(result.episodes, SizeIs(5));
-  EXPECT_THAT(result.journal_status,
-              StatusIs(absl::StatusCode::kResourceExhausted));
-  journal.reset();
-  EXPECT_THAT(Open()->entries(), SizeIs(played - 1));
-}
-
-TEST_F(RunJournalTest, AJournalOfOtherEpisodesIsRefused) {
-  auto journal = Create();
-  options_.journal = journal.get();
-  options_.seed = 8;
-  EXPECT_THAT(Play().status, StatusIs(absl::StatusCode::kInvalidArgument,
-                                      HasSubstr("the journal's is 7")));
-  options_.seed = 7;
-  options_.episodes = 6;
-  EXPECT_THAT(Play().status, StatusIs(absl::StatusCode::kInvalidArgument,
-                                      HasSubstr("the journal is for 5")));
-}
-
 TEST_F(RunTest, RefusesOptionsThatCannotBe) {
   auto refused = [&](auto change, const std::string& field) {
     RunOptions options = options_;
@@ -404,6 +369,13 @@ TEST_F(RunTest, RefusesOptionsThatCannotBe) {
           "max_episode_steps is 0");
   refused([](RunOptions* o) { o->max_episode_time = absl::ZeroDuration(); },
           "max_episode_time is 0");
+  refused([](RunOptions* o) { o->parallel = 0; }, "parallel is 0");
+  refused([](RunOptions* o) { o->parallel = 2; }, "no more than 1");
+  refused([](RunOptions* o) { o->retry.per_episode = -1; }, "retries is -1");
+  refused([](RunOptions* o) { o->trial_index_base = -1; },
+          "trial_index_base is -1");
+  refused([](RunOptions* o) { o->session.execution_horizon = 0; },
+          "execution_horizon is 0");
   refused([](RunOptions* o) { o->max_time = -absl::Seconds(1); },
           "max_time is -1s");
   refused(

@@ -15,6 +15,26 @@
 namespace rlmesh {
 namespace {
 
+constexpr int kMaxHorizon = 1024;
+
+// Metadata key of the reset options that an environment wants, and the one that
+// there is (spec section 5.9).
+constexpr char kWanted[] = "rlmesh.env.v1.reset_options";
+constexpr char kTrialIndex[] = "trial_index";
+
+bool WantsTrials(const EnvContract& contract) {
+  absl::StatusOr<spaces::v1::MetaMap> metadata = ParseMeta(contract.metadata);
+  if (!metadata.ok()) return false;
+  const auto found = metadata->entries().find(kWanted);
+  if (found == metadata->entries().end()) return false;
+  const spaces::v1::MetaValue& wanted = found->second;
+  if (wanted.text() == kTrialIndex) return true;
+  for (const spaces::v1::MetaValue& value : wanted.list().items()) {
+    if (value.text() == kTrialIndex) return true;
+  }
+  return false;
+}
+
 absl::Status CheckTimeout(absl::string_view name, absl::Duration timeout) {
   if (timeout > absl::ZeroDuration()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
@@ -34,7 +54,13 @@ absl::Status Prefix(absl::string_view who, const absl::Status& status) {
 absl::Status SessionOptions::Validate() const {
   RLMESH_RETURN_IF_ERROR(CheckTimeout("reset_timeout", reset_timeout));
   RLMESH_RETURN_IF_ERROR(CheckTimeout("step_timeout", step_timeout));
-  return CheckTimeout("predict_timeout", predict_timeout);
+  RLMESH_RETURN_IF_ERROR(CheckTimeout("predict_timeout", predict_timeout));
+  if (execution_horizon < 1 || execution_horizon > kMaxHorizon) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("execution_horizon is ", execution_horizon,
+                     "; it must be 1 to ", kMaxHorizon));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<Session>> Session::Create(
@@ -59,7 +85,13 @@ Session::Session(Environment* environment, Model* model,
     : environment_(environment),
       model_(model),
       options_(options),
-      route_(NewUuid7(absl::Now())) {}
+      route_(NewUuid7(absl::Now())),
+      tells_trials_(WantsTrials(environment->contract())) {}
+
+absl::Status Session::Fault(Side side, const absl::Status& status) {
+  faulty_ = side;
+  return Prefix(side == Side::kModel ? "model" : "environment", status);
+}
 
 Session::~Session() { Close().IgnoreError(); }
 
@@ -82,10 +114,11 @@ absl::Status Session::LeaveEpisode() {
   if (row_.episode_id.empty()) return absl::OkStatus();
   const std::string id = std::exchange(row_.episode_id, std::string());
   absl::Status s = model_->Reset(route_, absl::MakeConstSpan(&id, 1));
-  return s.ok() ? s : Prefix("model", s);
+  return s.ok() ? s : Fault(Side::kModel, s);
 }
 
-absl::Status Session::Reset(absl::optional<int64_t> seed) {
+absl::Status Session::Reset(absl::optional<int64_t> seed,
+                            absl::optional<int64_t> trial) {
   RLMESH_RETURN_IF_ERROR(CheckOpen("reset", /*needs_episode=*/false));
   running_ = false;
   reward_ = total_reward_ = 0;
@@ -96,9 +129,16 @@ absl::Status Session::Reset(absl::optional<int64_t> seed) {
   ResetRequest request;
   if (seed) request.seeds = absl::MakeConstSpan(&*seed, 1);
   request.episode_ids = absl::MakeConstSpan(&episode_id, 1);
+  if (trial && tells_trials_) {
+    spaces::v1::MetaMap map;
+    (*map.mutable_entries())[kTrialIndex] = MetaInteger(*trial);
+    reset_options_ = SerializeMeta(map);
+    request.options = reset_options_;
+    request.has_options = true;
+  }
   request.timeout = options_.reset_timeout;
   absl::Status s = environment_->Reset(request, &transition_.observation);
-  if (!s.ok()) return Prefix("environment", s);
+  if (!s.ok()) return Fault(Side::kEnvironment, s);
   row_.episode_id = std::move(episode_id);
   row_.seed = seed;
   running_ = true;
@@ -118,10 +158,14 @@ absl::Status Session::Predict(ValueView* action) {
     request.timeout = options_.predict_timeout;
     if (absl::Status s = model_->Predict(request, &prediction_); !s.ok()) {
       prediction_.frames.clear();
-      return Prefix("model", s);
+      return Fault(Side::kModel, s);
     }
     if (prediction_.frames.empty()) {
-      return absl::InternalError("model: predicted no action");
+      return Fault(Side::kModel, absl::InternalError("predicted no action"));
+    }
+    if (prediction_.frames.size() >
+        static_cast<size_t>(options_.execution_horizon)) {
+      prediction_.frames.resize(options_.execution_horizon);
     }
   }
   *action = prediction_.frames[next_frame_++];
@@ -138,7 +182,7 @@ absl::Status Session::Step(ValueView action) {
     // A refused action changed nothing; anything else needs a reset.
     running_ = s.code() == absl::StatusCode::kInvalidArgument &&
                GetErrorDetails(s).recoverable;
-    return Prefix("environment", s);
+    return Fault(Side::kEnvironment, s);
   }
   reward_ = transition_.rewards[0];
   terminated_ = transition_.terminated[0] != 0;

@@ -17,6 +17,7 @@
 #include "absl/types/optional.h"
 #include "rlmesh/env/environment.h"
 #include "rlmesh/model/model.h"
+#include "rlmesh/spaces/meta.h"
 
 namespace rlmesh {
 
@@ -25,6 +26,9 @@ struct SessionOptions {
   absl::Duration reset_timeout = absl::Seconds(600);
   absl::Duration step_timeout = absl::Seconds(300);
   absl::Duration predict_timeout = absl::Seconds(300);
+  // How many actions of one prediction are done before the next prediction, 1
+  // to 1024; a model that predicts fewer is asked more often.
+  int execution_horizon = 1;
 
   absl::Status Validate() const;
 };
@@ -56,8 +60,10 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Begins an episode, whether or not the one before has ended.
-  absl::Status Reset(absl::optional<int64_t> seed);
+  // Begins an episode, whether or not the one before has ended. `trial` is told
+  // to an environment that declares that it wants to know.
+  absl::Status Reset(absl::optional<int64_t> seed,
+                     absl::optional<int64_t> trial = absl::nullopt);
 
   // The model's action for the current observation: the next frame of its last
   // prediction, or a new prediction. Valid until the next call of this session.
@@ -80,6 +86,10 @@ class Session {
   int64_t steps() const { return steps_; }
   double total_reward() const { return total_reward_; }
 
+  // Who returned the last error.
+  enum class Side { kNone, kEnvironment, kModel };
+  Side faulty() const { return faulty_; }
+
   // The action of the last Advance.
   ValueView action() const { return action_; }
   const std::string& episode_id() const { return row_.episode_id; }
@@ -94,12 +104,16 @@ class Session {
 
   absl::Status CheckOpen(const char* call, bool needs_episode) const;
   absl::Status LeaveEpisode();
+  absl::Status Fault(Side side, const absl::Status& status);
 
   Environment* const environment_;
   Model* const model_;
   const SessionOptions options_;
   const std::string route_;
+  const bool tells_trials_;
+  MetaBytes reset_options_;
   bool closed_ = false;
+  Side faulty_ = Side::kNone;
   // Whether Step and Predict may be called.
   bool running_ = false;
 

@@ -16,6 +16,7 @@
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/env/testing/fake_environment.h"
 #include "rlmesh/model/testing/fake_model.h"
+#include "rlmesh/spaces/meta.h"
 
 namespace rlmesh {
 namespace {
@@ -28,8 +29,8 @@ using ::testing::SizeIs;
 
 class SessionTest : public ::testing::Test {
  protected:
-  std::unique_ptr<Session> Create() {
-    auto session = Session::Create(&env_, &model_, {});
+  std::unique_ptr<Session> Create(const SessionOptions& options = {}) {
+    auto session = Session::Create(&env_, &model_, options);
     EXPECT_THAT(session, IsOk());
     return session.ok() ? *std::move(session) : nullptr;
   }
@@ -93,7 +94,9 @@ TEST_F(SessionTest, CloseLeavesTheEpisodeAndTheRoute) {
 
 TEST_F(SessionTest, ReplaysFramesAndDropsThemAtReset) {
   model_.frames = 3;
-  auto session = Create();
+  SessionOptions options;
+  options.execution_horizon = 3;
+  auto session = Create(options);
   RLMESH_ASSERT_OK(session->Reset({}));
   for (int i = 0; i < 4; ++i) RLMESH_ASSERT_OK(session->Advance());
   // Two predictions of three frames; the last two frames are not for the next
@@ -102,6 +105,43 @@ TEST_F(SessionTest, ReplaysFramesAndDropsThemAtReset) {
   RLMESH_ASSERT_OK(session->Reset({}));
   RLMESH_ASSERT_OK(session->Advance());
   EXPECT_EQ(env_.actions.back(), 6 % 4);
+}
+
+TEST_F(SessionTest, DoesNoMoreOfAPredictionThanTheHorizon) {
+  model_.frames = 3;
+  SessionOptions options;
+  options.execution_horizon = 2;
+  auto session = Create(options);
+  RLMESH_ASSERT_OK(session->Reset({}));
+  for (int i = 0; i < 4; ++i) RLMESH_ASSERT_OK(session->Advance());
+  EXPECT_THAT(env_.actions, ElementsAre(0, 1, 3, 4 % 4));
+  for (int horizon : {0, 1025}) {
+    options.execution_horizon = horizon;
+    EXPECT_THAT(Session::Create(&env_, &model_, options),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr("execution_horizon")));
+  }
+}
+
+TEST_F(SessionTest, TrialsAreToldToEnvironmentsThatWantToKnow) {
+  {
+    auto session = Create();
+    RLMESH_ASSERT_OK(session->Reset(7, /*trial=*/3));
+  }
+  spaces::v1::MetaMap metadata;
+  *(*metadata.mutable_entries())["rlmesh.env.v1.reset_options"]
+       .mutable_list()
+       ->add_items() = MetaText("trial_index");
+  env_.fake_contract.metadata = SerializeMeta(metadata);
+  auto session = Create();
+  RLMESH_ASSERT_OK(session->Reset(7));
+  RLMESH_ASSERT_OK(session->Reset(7, /*trial=*/3));
+  ASSERT_THAT(env_.options, SizeIs(3));
+  EXPECT_THAT(env_.options[0], IsEmpty());
+  EXPECT_THAT(env_.options[1], IsEmpty());
+  auto told = ParseMeta(env_.options[2]);
+  RLMESH_ASSERT_OK(told);
+  EXPECT_EQ(told->entries().at("trial_index").integer(), 3);
 }
 
 TEST_F(SessionTest, StepAndPredictNeedAnEpisodeThatRuns) {

@@ -168,7 +168,7 @@ absl::Status ProcessRuntimeOptions::Validate() const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<SandboxEnvironment>> StartInProcesses(
+absl::StatusOr<std::unique_ptr<SandboxEnvironmentFactory>> StartInProcesses(
     const SourceRef& source, const ProcessRuntimeOptions& options) {
   RLMESH_RETURN_IF_ERROR(options.Validate());
   if (source.kind() != SourceRef::Kind::kGym) {
@@ -230,8 +230,8 @@ absl::StatusOr<std::unique_ptr<SandboxEnvironment>> StartInProcesses(
   RemoteOptions remote;
   remote.reset_timeout = options.reset_timeout;
   remote.step_timeout = options.step_timeout;
-  absl::StatusOr<std::unique_ptr<SandboxEnvironment>> started =
-      SandboxEnvironment::Start(sandbox, remote);
+  absl::StatusOr<std::unique_ptr<SandboxEnvironmentFactory>> started =
+      SandboxEnvironmentFactory::Start(sandbox, remote);
   if (!started.ok()) return ExplainRefusal(started.status(), options);
   return started;
 }

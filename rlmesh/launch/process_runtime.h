@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-// From a source to an environment that can be stepped, with processes alone.
+// From a source to environments that can be stepped, with processes alone.
 
 #ifndef RLMESH_LAUNCH_PROCESS_RUNTIME_H_
 #define RLMESH_LAUNCH_PROCESS_RUNTIME_H_
@@ -58,16 +58,16 @@ struct ProcessRuntimeOptions {
 };
 
 // Makes (or finds) the Python environment that `source` needs, starts
-// env_server with it in a ProcessSandbox and opens a session. Blocks for a
+// env_server with it in a ProcessSandbox. Blocks for a
 // minute or so the first time, a second later on. Thread-safe.
 //
 // Errors: Unimplemented for a source that this runtime cannot run; those of
-// PreparePythonEnv and SandboxEnvironment::Start; Cancelled.
+// PreparePythonEnv and SandboxEnvironmentFactory::Start; Cancelled.
 //
 // Example:
 //   RLMESH_ASSIGN_OR_RETURN(SourceRef source, SourceRef::Parse("CartPole-v1"));
-//   RLMESH_ASSIGN_OR_RETURN(auto env, StartInProcesses(source, {}));
-absl::StatusOr<std::unique_ptr<SandboxEnvironment>> StartInProcesses(
+//   RLMESH_ASSIGN_OR_RETURN(auto envs, StartInProcesses(source, {}));
+absl::StatusOr<std::unique_ptr<SandboxEnvironmentFactory>> StartInProcesses(
     const SourceRef& source, const ProcessRuntimeOptions& options);
 
 }  // namespace rlmesh

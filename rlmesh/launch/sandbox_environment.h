@@ -2,12 +2,13 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-// An environment that lives in a sandbox.
+// Environments that live in a sandbox.
 
 #ifndef RLMESH_LAUNCH_SANDBOX_ENVIRONMENT_H_
 #define RLMESH_LAUNCH_SANDBOX_ENVIRONMENT_H_
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -16,67 +17,80 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "rlmesh/env/environment.h"
-#include "rlmesh/env/remote_environment.h"
+#include "rlmesh/env/remote_connection.h"
 #include "rlmesh/launch/process_sandbox.h"
 #include "rlmesh/spaces/env_contract.h"
 #include "rlmesh/transport/editions.h"
-#include "rlmesh/transport/handshake.h"
 
 namespace rlmesh {
 
-// A server in a sandbox, and a session with it, as one Environment: it ends
-// with this. When the server ends by itself, errors say how, with the end of
-// its log. Calls as for RemoteEnvironment.
+// A server in a sandbox, whose sessions are the environments. When the server
+// has ended by itself, or answers no more, the next Create starts another one
+// in its place; errors of the environments say how it ended, with the end of
+// its log.
+//
+// Owns the sandbox until Close, Abandon or the destructor; environments that it
+// made fail afterwards. Thread-safe but for these three.
 //
 // Example:
-//   RLMESH_ASSIGN_OR_RETURN(auto env, SandboxEnvironment::Start(options, {}));
+//   RLMESH_ASSIGN_OR_RETURN(auto factory,
+//                           SandboxEnvironmentFactory::Start(options, {}));
+//   RLMESH_ASSIGN_OR_RETURN(auto env, factory->Create());
 //   RLMESH_RETURN_IF_ERROR(env->Reset({}, &observation));
-class SandboxEnvironment : public Environment {
+class SandboxEnvironmentFactory : public EnvironmentFactory {
  public:
   // Starts the server and shakes hands with it, both within
   // `options.start_timeout`. Errors as for ProcessSandbox::Start and
   // RemoteEnvironmentFactory::Connect.
-  static absl::StatusOr<std::unique_ptr<SandboxEnvironment>> Start(
-      const ProcessSandboxOptions& options, RemoteOptions remote);
+  static absl::StatusOr<std::unique_ptr<SandboxEnvironmentFactory>> Start(
+      const ProcessSandboxOptions& options, const RemoteOptions& remote);
 
-  ~SandboxEnvironment() override;
+  ~SandboxEnvironmentFactory() override;
 
   const EnvContract& contract() const override { return contract_; }
-  absl::Status Reset(const ResetRequest& request,
-                     Observation* observation) override;
-  absl::Status Step(const StepRequest& request,
-                    Transition* transition) override;
-  absl::Status Render(uint32_t lane, Frame* frame) override;
-  void Cancel() override;
 
-  // Ends the session, so that the environment's own close runs, then the
-  // sandbox. Nothing is left afterwards.
-  absl::Status Close() override;
+  // Opens no session: the first Reset does. Blocks only where a server has to
+  // be asked whether it is there, or started. FailedPrecondition once this is
+  // closed.
+  using EnvironmentFactory::Create;
+  absl::StatusOr<std::unique_ptr<Environment>> Create(
+      const CreateOptions& options) override;
 
-  // Ends the sandbox within a second or two, whatever the environment does.
-  // Like Close, the last call.
-  absl::Status Abandon();
+  // "bubblewrap", or "none (bubblewrap is not installed)".
+  const std::string& isolation() const { return isolation_; }
 
-  const ProcessSandbox& sandbox() const { return *sandbox_; }
-  // What the server offered: a model's server has to agree (RemoteModel).
-  EditionOffer offer() const {
-    return OfferOf(factory_->connection().handshake(), "env");
-  }
+  // What the first server offered: a model's server has to agree (RemoteModel).
+  const EditionOffer& offer() const { return offer_; }
+
+  // Ends the sandbox, in order: environments that were closed have run their
+  // own close. Nothing is left afterwards. Idempotent.
+  absl::Status Close() { return End(kGrace); }
+
+  // Ends it within a second or two, whatever the environments do.
+  absl::Status Abandon() { return End(kShortGrace); }
 
  private:
-  explicit SandboxEnvironment(std::unique_ptr<ProcessSandbox> sandbox)
-      : sandbox_(std::move(sandbox)) {}
-  // The session; FailedPrecondition once this is closed.
-  absl::StatusOr<std::shared_ptr<Environment>> Remote() const;
-  absl::Status Explain(absl::Status status) const;
-  // Drops the connection: a server does not end before its clients.
-  void Disconnect();
+  class Server;
+  class SandboxEnvironment;
 
-  std::unique_ptr<ProcessSandbox> sandbox_;
+  static constexpr absl::Duration kGrace = absl::Seconds(3);
+  static constexpr absl::Duration kShortGrace = absl::Milliseconds(500);
+
+  SandboxEnvironmentFactory(const ProcessSandboxOptions& options,
+                            const RemoteOptions& remote)
+      : options_(options), remote_(remote) {}
+
+  absl::StatusOr<std::shared_ptr<Server>> Usable();
+  absl::Status End(absl::Duration grace);
+
+  const ProcessSandboxOptions options_;
+  const RemoteOptions remote_;
   EnvContract contract_;
-  mutable absl::Mutex mu_;
-  std::unique_ptr<RemoteEnvironmentFactory> factory_;
-  std::shared_ptr<Environment> remote_ ABSL_GUARDED_BY(mu_);  // null: closed
+  std::string isolation_;
+  EditionOffer offer_;
+  absl::Mutex mu_;  // held while a server starts: nobody needs two
+  std::shared_ptr<Server> server_ ABSL_GUARDED_BY(mu_);
+  bool closed_ ABSL_GUARDED_BY(mu_) = false;
 };
 
 }  // namespace rlmesh

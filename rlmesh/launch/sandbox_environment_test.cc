@@ -4,13 +4,15 @@
 
 #include "rlmesh/launch/sandbox_environment.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
@@ -45,12 +47,18 @@ class SandboxEnvironmentTest : public testing::Test {
     return count;
   }
 
-  // Kills the server itself, as the kernel does when memory is short.
-  void KillServer() {
+  std::unique_ptr<Environment> Make(SandboxEnvironmentFactory* factory) {
+    auto environment = factory->Create();
+    EXPECT_THAT(environment, IsOk());
+    return environment.ok() ? *std::move(environment) : nullptr;
+  }
+
+  // To the server itself, as the kernel does when memory is short.
+  void SignalServer(int signal) {
     const ProcTable table;
     for (const ProcessInfo& process : table.All()) {
       if (table.HasVariable(process.pid, "LC_RLMESH_TEST=" + mark_)) {
-        table.Kill(process);
+        kill(process.pid, signal);
       }
     }
   }
@@ -58,59 +66,91 @@ class SandboxEnvironmentTest : public testing::Test {
   const std::string mark_ = std::to_string(getpid());
   absl::StatusOr<TempDir> dir_ = TempDir::Create("sbxenv-test");
   ProcessSandboxOptions options_;
+  Observation observation_;
+  std::vector<std::unique_ptr<Environment>> environments_;
 };
 
-TEST_F(SandboxEnvironmentTest, IsAnEnvironmentUntilItIsClosed) {
-  absl::StatusOr<std::unique_ptr<SandboxEnvironment>> env =
-      SandboxEnvironment::Start(options_, {});
-  RLMESH_ASSERT_OK(env);
-  EXPECT_EQ((*env)->contract().num_envs, 1);
+TEST_F(SandboxEnvironmentTest, MakesEnvironmentsUntilItIsClosed) {
+  auto factory = SandboxEnvironmentFactory::Start(options_, {});
+  RLMESH_ASSERT_OK(factory);
+  EXPECT_EQ((*factory)->contract().num_envs, 1);
   EXPECT_EQ(Leases(), 1);
-  Observation observation;
-  const int64_t seeds[] = {7};
-  ResetRequest reset;
-  reset.seeds = seeds;
-  RLMESH_ASSERT_OK((*env)->Reset(reset, &observation));
-  EXPECT_EQ(observation.value.size(), 1);
+  // Two sessions with one server.
+  for (int i = 0; i < 2; ++i) environments_.push_back(Make(factory->get()));
+  EXPECT_EQ(Leases(), 1);
+  for (const auto& environment : environments_) {
+    RLMESH_EXPECT_OK(environment->Reset({}, &observation_));
+    EXPECT_EQ(observation_.value.size(), 1);
+  }
+  for (const auto& environment : environments_) {
+    RLMESH_EXPECT_OK(environment->Close());
+  }
 
   const absl::Time start = absl::Now();
-  RLMESH_EXPECT_OK((*env)->Close());
+  environments_.clear();
+  RLMESH_EXPECT_OK((*factory)->Close());
   // An orderly end waits for nothing.
   EXPECT_LT(absl::Now() - start, absl::Seconds(3));
   EXPECT_EQ(Leases(), 0);
-  RLMESH_EXPECT_OK((*env)->Close());
+  RLMESH_EXPECT_OK((*factory)->Close());
   EXPECT_THAT(
-      (*env)->Reset(reset, &observation),
+      (*factory)->Create(),
       StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("is closed")));
-  EXPECT_EQ((*env)->contract().num_envs, 1);
+  EXPECT_EQ((*factory)->contract().num_envs, 1);
 }
 
 TEST_F(SandboxEnvironmentTest, TheDestructorLeavesNothing) {
-  RLMESH_ASSERT_OK(SandboxEnvironment::Start(options_, {}));
+  RLMESH_ASSERT_OK(SandboxEnvironmentFactory::Start(options_, {}));
   EXPECT_EQ(Leases(), 0);
 }
 
-TEST_F(SandboxEnvironmentTest, SaysHowTheServerEnded) {
+TEST_F(SandboxEnvironmentTest, SaysHowTheServerEndedAndStartsAnother) {
   setenv("LC_RLMESH_TEST", mark_.c_str(), 1);
   options_.use_bubblewrap = false;
-  absl::StatusOr<std::unique_ptr<SandboxEnvironment>> env =
-      SandboxEnvironment::Start(options_, {});
+  auto factory = SandboxEnvironmentFactory::Start(options_, {});
+  RLMESH_ASSERT_OK(factory);
+  for (int life = 0; life < 3; ++life) {
+    std::unique_ptr<Environment> environment = Make(factory->get());
+    RLMESH_ASSERT_OK(environment->Reset({}, &observation_));
+    SignalServer(SIGKILL);
+    EXPECT_THAT(environment->Reset({}, &observation_),
+                StatusIs(absl::StatusCode::kUnavailable,
+                         HasSubstr("killed by signal 9")));
+    environment.reset();
+    // Of the one that ended, nothing is left beside the next one.
+    environment = Make(factory->get());
+    RLMESH_EXPECT_OK(environment->Reset({}, &observation_));
+    EXPECT_EQ(Leases(), 1);
+  }
   unsetenv("LC_RLMESH_TEST");
-  RLMESH_ASSERT_OK(env);
-  Observation observation;
-  RLMESH_ASSERT_OK((*env)->Reset({}, &observation));
-  KillServer();
-  EXPECT_THAT((*env)->Reset({}, &observation),
-              StatusIs(absl::StatusCode::kUnavailable,
-                       HasSubstr("killed by signal 9")));
-  RLMESH_EXPECT_OK((*env)->Abandon());
+  RLMESH_EXPECT_OK((*factory)->Abandon());
+  EXPECT_EQ(Leases(), 0);
+}
+
+TEST_F(SandboxEnvironmentTest, AServerThatIsStoppedIsReplaced) {
+  setenv("LC_RLMESH_TEST", mark_.c_str(), 1);
+  options_.use_bubblewrap = false;
+  auto factory = SandboxEnvironmentFactory::Start(options_, {});
+  RLMESH_ASSERT_OK(factory);
+  std::unique_ptr<Environment> environment = Make(factory->get());
+  RLMESH_ASSERT_OK(environment->Reset({}, &observation_));
+  SignalServer(SIGSTOP);
+  ResetRequest reset;
+  reset.timeout = absl::Milliseconds(200);
+  EXPECT_THAT(environment->Reset(reset, &observation_),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  environment.reset();
+  environment = Make(factory->get());
+  unsetenv("LC_RLMESH_TEST");
+  RLMESH_EXPECT_OK(environment->Reset({}, &observation_));
+  RLMESH_EXPECT_OK((*factory)->Abandon());
   EXPECT_EQ(Leases(), 0);
 }
 
 TEST_F(SandboxEnvironmentTest, AServerThatDoesNotStartIsExplained) {
   options_.server.back() = "--native=cartpol";
   EXPECT_THAT(
-      SandboxEnvironment::Start(options_, {}),
+      SandboxEnvironmentFactory::Start(options_, {}),
       StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("cartpol")));
   EXPECT_EQ(Leases(), 0);
 }

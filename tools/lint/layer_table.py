@@ -34,7 +34,7 @@ FOLDERS = {
     "model": ["base", "proto", "spaces", "transport", "worker", "adapters"],
     "container": ["base", "json", "engine", "cleanup"],
     # level 5
-    "driver": ["base", "proto", "json", "spaces", "adapters", "env:environment", "model:model"],
+    "driver": ["base", "proto", "json", "spaces", "adapters", "env:environment", "env:cancellation", "model:model"],
     "sandbox": _BELOW_ENGINE + ["transport", "engine", "container"],
     "repl": _BELOW_ENGINE + ["llm", "worker", "container"],
     # level 6

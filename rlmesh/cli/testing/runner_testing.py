@@ -21,6 +21,7 @@ MODEL_SERVER = os.path.realpath(os.path.join(BINARIES, "model_server"))
 MAKE_CERTIFICATES = os.path.join(BINARIES, "transport", "testing", "make_certificates")
 RUNNER = os.path.realpath(os.path.join(BINARIES, "sandbox_runner"))
 ENV_SERVER = os.path.realpath(os.path.join(BINARIES, "env_server"))
+MODEL_SERVER = os.path.realpath(os.path.join(BINARIES, "model_server"))
 REAPER = os.path.realpath(os.path.join(BINARIES, "reaper"))
 WHEELS = os.path.join(RUNFILES, "pypi_gymnasium", "wheels")
 

@@ -29,6 +29,7 @@ absl::Status FakeEnvironment::Reset(const ResetRequest& request,
                                     Observation* observation) {
   seeds.push_back(request.seeds.empty() ? -1 : request.seeds[0]);
   for (const std::string& id : request.episode_ids) episode_ids.push_back(id);
+  options.emplace_back(request.options);
   if (on_reset) RLMESH_RETURN_IF_ERROR(on_reset());
   step_ = 0;
   Observe(observation);

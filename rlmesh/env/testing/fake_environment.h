@@ -42,6 +42,7 @@ class FakeEnvironment : public Environment {
   // What was asked for. A reset without a seed is -1.
   std::vector<int64_t> seeds;
   std::vector<std::string> episode_ids;  // of resets
+  std::vector<std::string> options;      // of resets; empty: none
   std::vector<int64_t> actions;
   std::vector<std::string> step_episode_ids;
 

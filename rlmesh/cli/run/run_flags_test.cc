@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-#include "rlmesh/cli/run_command.h"
+#include "rlmesh/cli/run/run_flags.h"
 
 #include <string>
 #include <vector>
@@ -12,45 +12,13 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
-#include "rlmesh/cli/run_flags.h"
+#include "rlmesh/cli/run/run_command_options.h"
 
 namespace rlmesh {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-TEST(ParseRunnableTest, TakesEnvironmentIds) {
-  for (const char* text :
-       {"CartPole-v1", "gym://CartPole-v1", " CartPole-v1 "}) {
-    absl::StatusOr<SourceRef> source = ParseRunnable(text);
-    RLMESH_ASSERT_OK(source);
-    EXPECT_EQ(source->env_id(), "CartPole-v1");
-  }
-  EXPECT_EQ(ParseRunnable("gym://CartPole")->env_id(), "CartPole");
-}
-
-TEST(ParseRunnableTest, SaysWhatImagesAndRepositoriesWouldNeed) {
-  for (const char* image : {"image://x", "docker://x:1", "name:1"}) {
-    EXPECT_THAT(ParseRunnable(image),
-                StatusIs(absl::StatusCode::kUnimplemented,
-                         AllOf(HasSubstr(image), HasSubstr("--runtime=docker"),
-                               HasSubstr("gym://"))));
-  }
-  EXPECT_THAT(
-      ParseRunnable("hf://org/repo"),
-      StatusIs(absl::StatusCode::kUnimplemented, HasSubstr("hf://org/repo")));
-}
-
-TEST(ParseRunnableTest, NamesBothReadingsOfABareName) {
-  EXPECT_THAT(ParseRunnable("CartPole"),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       AllOf(HasSubstr("gym://CartPole"),
-                             HasSubstr("docker://CartPole"))));
-  EXPECT_THAT(ParseRunnable("ftp://x"),
-              StatusIs(absl::StatusCode::kInvalidArgument));
-}
 
 TEST(RunCommandOptionsTest, NamesTheOptionThatCannotBe) {
   const auto validate = [](void (*change)(RunCommandOptions*)) {
@@ -131,6 +99,21 @@ TEST(RunFlagsTest, OldAndNewNamesOfACapAreOneFlag) {
         StatusIs(absl::StatusCode::kInvalidArgument,
                  HasSubstr(absl::StrCat("--max_episode_seconds=", bad))));
   }
+}
+
+TEST(RunFlagsTest, AFaultIsRaisedReturnedOrRetried) {
+  const auto read = [](const std::string& flag) {
+    absl::FlagSaver saver;
+    return RunOptionsFromFlags(
+        *ParseCommandLine(RunSpec(), {"CartPole-v1", flag}));
+  };
+  EXPECT_EQ(read("--retries=7")->on_fault, OnFault::kRaise);
+  EXPECT_EQ(read("--retries=7")->retries, 7);
+  EXPECT_EQ(read("--on_fault=return")->on_fault, OnFault::kReturn);
+  EXPECT_EQ(read("--on-fault=retry")->on_fault, OnFault::kRetry);
+  EXPECT_THAT(read("--on_fault=panic"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("raise, return, retry")));
 }
 
 TEST(RunFlagsTest, ThereIsExactlyOneSource) {

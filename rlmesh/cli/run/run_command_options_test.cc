@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-#include "rlmesh/cli/run_command_options.h"
+#include "rlmesh/cli/run/run_command_options.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "rlmesh/cli/run_command_options.h"
+#include "rlmesh/cli/run/run_command_options.h"
 #include "rlmesh/driver/journal.h"
 
 namespace rlmesh {

@@ -39,6 +39,12 @@ struct RunCommandOptions {
   // Of all the playing together.
   absl::Duration timeout = absl::InfiniteDuration();
   absl::Duration predict_timeout = absl::Seconds(300);
+  OnFault on_fault = OnFault::kRaise;
+  int64_t retries = 3;
+  int64_t total_retries = 1000;
+  int parallel = 1;
+  int execution_horizon = 1;
+  int64_t trial_index_base = 0;
   bool json = false;
   // At most one of them is set; paths that need no working directory.
   std::string journal;

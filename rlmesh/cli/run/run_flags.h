@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "rlmesh/cli/command_line.h"
-#include "rlmesh/cli/run_command_options.h"
+#include "rlmesh/cli/run/run_command_options.h"
 
 namespace rlmesh {
 

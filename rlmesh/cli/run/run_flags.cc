@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-#include "rlmesh/cli/run_flags.h"
+#include "rlmesh/cli/run/run_flags.h"
 
 #include <cstdint>
 #include <string>
@@ -65,6 +65,22 @@ ABSL_FLAG(absl::Duration, step_timeout, absl::Seconds(300),
           "Longest time for a step.");
 ABSL_FLAG(absl::Duration, predict_timeout, absl::Seconds(300),
           "Longest time for an action of the policy.");
+ABSL_FLAG(std::string, on_fault, "raise",
+          "What becomes of the run when the environment or the policy fails: "
+          "raise ends it with the error, return ends it without, retry begins "
+          "the episode in hand anew, with the same seed. Finished episodes are "
+          "kept in any case.");
+ABSL_FLAG(int64_t, retries, 3, "How often one episode begins anew.");
+ABSL_FLAG(int64_t, total_retries, 1000,
+          "How often all episodes together begin anew.");
+ABSL_FLAG(int32_t, parallel, 1,
+          "How many episodes play at the same time, each on an environment of "
+          "its own. They are the same whatever it is.");
+ABSL_FLAG(int32_t, execution_horizon, 1,
+          "How many actions of one prediction are done before the next one; "
+          "for policies that predict several.");
+ABSL_FLAG(int64_t, trial_index_base, 0,
+          "Episode i is trial i plus this, for environments that ask for it.");
 ABSL_FLAG(std::string, interpreter, "",
           "Python to build on. Empty: $RLMESH_PYTHON, else $VIRTUAL_ENV, else "
           "python3.");
@@ -102,8 +118,12 @@ Usage: sandbox_runner run SOURCE [flags]
   sandbox_runner run CartPole-v1 --episodes=2000 --journal=run.jsonl
   sandbox_runner run --resume=run.jsonl
 
-SOURCE is the id of a Gymnasium environment (CartPole-v1, gym://pkg:Env-v0). Python
-packages are installed once, into a cache, with the machine's own pip settings.
+  sandbox_runner run CartPole-v1 --episodes=2000 --parallel=2 --on_fault=retry
+  sandbox_runner run tcp://127.0.0.1:50051 --episodes=20
+
+SOURCE is the id of a Gymnasium environment (CartPole-v1, gym://pkg:Env-v0) or the
+address of a server that runs already (tcp://HOST:PORT, unix:///PATH). Python packages
+are installed once, into a cache, with the machine's own pip settings.
 )";
 
 absl::Status ReadCaps(RunCommandOptions* options) {
@@ -152,6 +172,12 @@ CommandSpec RunSpec() {
                 "reset_timeout",
                 "step_timeout",
                 "predict_timeout",
+                "on_fault",
+                "retries",
+                "total_retries",
+                "parallel",
+                "execution_horizon",
+                "trial_index_base",
                 "interpreter",
                 "env_server",
                 "tls_ca",
@@ -165,6 +191,11 @@ CommandSpec RunSpec() {
                  {"max_episode_steps", {"1", ""}},
                  {"max_steps", {"1", ""}},
                  {"max_episode_seconds", {"0.001", ""}},
+                 {"retries", {"0", ""}},
+                 {"total_retries", {"0", ""}},
+                 {"parallel", {"1", "64"}},
+                 {"execution_horizon", {"1", "1024"}},
+                 {"trial_index_base", {"0", ""}},
                  {"timeout", {"1ns", ""}}};
   for (const char* name : {"install_timeout", "start_timeout", "reset_timeout",
                            "step_timeout", "predict_timeout"}) {
@@ -210,6 +241,23 @@ absl::StatusOr<RunCommandOptions> RunOptionsFromFlags(const CommandLine& line) {
   process.reset_timeout = absl::GetFlag(FLAGS_reset_timeout);
   process.step_timeout = absl::GetFlag(FLAGS_step_timeout);
   options.predict_timeout = absl::GetFlag(FLAGS_predict_timeout);
+  const std::string on_fault = absl::GetFlag(FLAGS_on_fault);
+  if (on_fault == "retry") {
+    options.on_fault = OnFault::kRetry;
+  } else if (on_fault == "return") {
+    options.on_fault = OnFault::kReturn;
+  } else if (on_fault != "raise") {
+    const std::string near = Nearest(on_fault, {"raise", "return", "retry"});
+    return absl::InvalidArgumentError(
+        absl::StrCat("--on_fault=", on_fault,
+                     " is none of raise, return, retry; write --on_fault=",
+                     near.empty() ? "retry" : near));
+  }
+  options.retries = absl::GetFlag(FLAGS_retries);
+  options.total_retries = absl::GetFlag(FLAGS_total_retries);
+  options.parallel = absl::GetFlag(FLAGS_parallel);
+  options.execution_horizon = absl::GetFlag(FLAGS_execution_horizon);
+  options.trial_index_base = absl::GetFlag(FLAGS_trial_index_base);
   // A name without a slash is looked up in PATH.
   if (absl::StrContains(process.interpreter, "/")) {
     process.interpreter = UserPath(process.interpreter);

@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-#include "rlmesh/cli/run_command_options.h"
+#include "rlmesh/cli/run/run_command_options.h"
 
 #include <cstdlib>
 #include <utility>
@@ -81,6 +81,21 @@ const Setting kSettings[] = {
      [](const std::string& text, RunCommandOptions* o) {
        return SetCount(text, 100000, &o->max_episode_steps);
      }},
+    {"execution_horizon",
+     [](const RunCommandOptions& o) {
+       return CountOrDefault(o.execution_horizon, 1);
+     },
+     [](const std::string& text, RunCommandOptions* o) {
+       o->execution_horizon = 1;
+       return text.empty() || absl::SimpleAtoi(text, &o->execution_horizon);
+     }},
+    {"trial_index_base",
+     [](const RunCommandOptions& o) {
+       return CountOrDefault(o.trial_index_base, 0);
+     },
+     [](const std::string& text, RunCommandOptions* o) {
+       return SetCount(text, 0, &o->trial_index_base);
+     }},
     {"max_episode_seconds",
      [](const RunCommandOptions& o) {
        return o.max_episode_time == absl::InfiniteDuration()
@@ -133,6 +148,12 @@ RunOptions RunCommandOptions::PlayOptions() const {
   run.session.reset_timeout = process.reset_timeout;
   run.session.step_timeout = process.step_timeout;
   run.session.predict_timeout = predict_timeout;
+  run.session.execution_horizon = execution_horizon;
+  run.on_fault = on_fault;
+  run.retry.per_episode = retries;
+  run.retry.total = total_retries;
+  run.parallel = parallel;
+  run.trial_index_base = trial_index_base;
   return run;
 }
 

@@ -1,0 +1,162 @@
+# Copyright 2026 The RLMesh Authors.
+# Use of this source code is governed by the Apache License 2.0
+# that can be found in the LICENSE file.
+"""What kills and hangs of the other side cost a run: sandbox_runner as a program, with its real servers.
+
+--test_env=RLMESH_KILLS=20 kills more often than the default.
+"""
+
+import json
+import os
+import random
+import re
+import signal
+import time
+import unittest
+
+from runner_testing import ENV_SERVER, LONG, MODEL_SERVER, Running, RunnerTestCase
+
+KILLS = int(os.environ.get("RLMESH_KILLS", "6"))
+
+
+def outcomes(out):
+    """What must be the same in a broken and in an unbroken run: all but the times."""
+    result = json.loads(out)
+    for part in result["episodes"] + [result["totals"]]:
+        del part["seconds"]
+    return result
+
+
+class SandboxRunnerFaultsTest(RunnerTestCase):
+    def victims(self, *names):
+        """The processes of this test that run one of these programs."""
+        found = []
+        for path in self.processes():
+            pid = int(path.split("/")[2])
+            try:
+                program = os.path.basename(os.readlink("/proc/%d/exe" % pid))
+            except OSError:
+                continue
+            if program.startswith(names):
+                found.append(pid)
+        return found
+
+    def serve(self, program, *arguments):
+        """A server at an address of its own; the address."""
+        address = "unix://%s/%s.sock" % (self.folder, self.mark[:8])
+        server = Running([program, "--address=" + address] + list(arguments), self.env)
+        server.wait_for("READY")
+        self.addCleanup(self.end, server)
+        return server, address
+
+    def end(self, server):
+        if server.process.poll() is None:
+            server.process.send_signal(signal.SIGCONT)
+            server.process.kill()
+        server.finish()
+
+    def tearDown(self):
+        # The servers end first.
+        self.doCleanups()
+        super().tearDown()
+
+    def test_killed_servers_and_workers_change_no_episode(self):
+        arguments = ["CartPole-v1", "--runtime=process", "--episodes=400", "--seed=7", "--json"]
+        unbroken = outcomes(self.play(*arguments)[0])
+        running = self.start("run", *arguments, "--on_fault=retry", "--retries=%d" % (KILLS + 3))
+        choice = random.Random(7)
+        for kill in range(KILLS):
+            # Some way on from the last time.
+            told = running.stderr.count("\nepisode ")
+            deadline = time.monotonic() + LONG
+            while running.stderr.count("  seed ") < told + choice.randrange(1, 4):
+                self.assertLess(time.monotonic(), deadline, running.stderr)
+                self.assertIsNone(running.process.poll(), running.stderr)
+                os.sched_yield()
+            for pid in self.victims(choice.choice(["env_server", "python"]))[:1]:
+                os.kill(pid, signal.SIGKILL)
+        self.assertEqual(running.finish(LONG * 2), 0, running.stderr)
+        self.assertEqual(outcomes(running.stdout), unbroken)
+        self.assertIn("  retry 1: ", running.stderr)
+        anew = re.search(r"begun anew (\d+) times?", running.stderr)
+        self.assertTrue(anew, running.stderr)
+        self.assertGreaterEqual(int(anew.group(1)), KILLS // 2)
+
+    def test_a_stopped_server_costs_its_deadline(self):
+        arguments = ["CartPole-v1", "--episodes=60", "--seed=7", "--json"]
+        unbroken = outcomes(self.play(*arguments)[0])
+        running = self.start("run", *arguments, "--on_fault=retry", "--step_timeout=2s", "--reset_timeout=10s")
+        running.wait_for("episode 3/")
+        for pid in self.victims("env_server"):
+            os.kill(pid, signal.SIGSTOP)
+        self.assertEqual(running.finish(), 0, running.stderr)
+        self.assertEqual(outcomes(running.stdout), unbroken)
+        self.assertIn("retry 1", running.stderr)
+
+    def test_a_stopped_policy_costs_its_deadline(self):
+        arguments = ["CartPole-v1", "--episodes=400", "--seed=7", "--json"]
+        unbroken = outcomes(self.play(*arguments)[0])
+        server, address = self.serve(MODEL_SERVER, "--policy=random")
+        running = self.start("run", *arguments, "--on_fault=retry", "--predict_timeout=2s", "--policy=" + address)
+        running.wait_for("episode 3/")
+        server.process.send_signal(signal.SIGSTOP)
+        running.wait_for("retry 1")
+        server.process.send_signal(signal.SIGCONT)
+        self.assertEqual(running.finish(), 0, running.stderr)
+        self.assertEqual(outcomes(running.stdout), unbroken)
+
+    def test_a_server_of_the_users_may_be_restarted(self):
+        server, address = self.serve(ENV_SERVER, "--native=cartpole")
+        arguments = [address, "--episodes=2000", "--seed=7", "--json"]
+        out, err = self.play(*arguments)
+        self.assertIn("%s serves CartPole-v1" % address, err)
+        unbroken = outcomes(out)
+        running = self.start("run", *arguments, "--on_fault=retry")
+        running.wait_for("episode 3/")
+        server.process.kill()
+        server.finish()
+        running.wait_for("retry 1")
+        self.serve(ENV_SERVER, "--native=cartpole")
+        self.assertEqual(running.finish(), 0, running.stderr)
+        self.assertEqual(outcomes(running.stdout), unbroken)
+
+    def test_without_retry_a_lost_server_ends_the_run_and_resume_goes_on(self):
+        server, address = self.serve(ENV_SERVER, "--native=cartpole")
+        arguments = [address, "--episodes=5000", "--seed=7", "--json"]
+        unbroken = outcomes(self.play(*arguments)[0])
+        running = self.start("run", *arguments)
+        running.wait_for("episode 3/")
+        server.process.kill()
+        server.finish()
+        self.assertEqual(running.finish(), 1)
+        finished = json.loads(running.stdout)["totals"]["episodes"]
+        self.assertIn("%d of 5000 episodes finished" % finished, running.stderr)
+        journal = re.search(r"--resume=(\S+) goes on", running.stderr).group(1)
+        self.serve(ENV_SERVER, "--native=cartpole")
+        out, _ = self.play("--resume=" + journal, "--json")
+        self.assertEqual(outcomes(out), unbroken)
+
+    def test_a_fault_that_is_returned_is_no_failure(self):
+        code, out, err = self.run_to_end("run", "Faulty-v0", "--package=faulty_envs", "--import=faulty_envs",
+                                         "--episodes=3", "--max_episode_steps=4", "--json", "--on_fault=return",
+                                         '--kwargs={"fault": "exit third"}')
+        self.assertEqual(code, 0, err)
+        self.assertEqual(json.loads(out)["totals"]["episodes"], 2)
+        self.assertIn("episode 2", err)
+        self.assertIn("goes on", err)
+
+    def test_an_episode_that_always_fails_ends_the_run(self):
+        err = self.fail("run", "Faulty-v0", "--package=faulty_envs", "--import=faulty_envs", "--on_fault=retry",
+                        "--retries=2", '--kwargs={"fault": "exit"}')
+        self.assertIn("2 retries", err)
+        self.assertIn("retry 2", err)
+        self.assertNotIn("retry 3", err)
+
+    def test_sessions_side_by_side_give_the_same_episodes(self):
+        arguments = ["CartPole-v1", "--episodes=30", "--seed=7", "--json"]
+        alone = outcomes(self.play(*arguments)[0])
+        self.assertEqual(outcomes(self.play(*arguments, "--parallel=3")[0]), alone)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,274 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+#include "rlmesh/driver/session_loop.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "rlmesh/base/error_details.h"
+#include "rlmesh/base/status_macros.h"
+#include "rlmesh/spaces/meta.h"
+
+namespace rlmesh {
+namespace {
+
+// Faults of a connection: whoever is at the other end may need a moment.
+bool IsLost(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsCancelled(status) || absl::IsResourceExhausted(status);
+}
+
+// Whether another try may find what this one did not: also a server that was
+// killed while it started.
+bool MayComeBack(const absl::Status& status) {
+  return IsLost(status) || absl::IsFailedPrecondition(status) ||
+         absl::IsInternal(status);
+}
+
+absl::Duration DelayBefore(int64_t retry, const RetryOptions& options) {
+  absl::Duration delay = options.first_delay;
+  while (--retry > 0 && delay < options.longest_delay) delay *= 2;
+  return std::min(delay, options.longest_delay);
+}
+
+absl::Status WithMessage(const absl::Status& status, absl::StatusCode code,
+                         absl::string_view message) {
+  absl::Status named(code, message);
+  SetErrorDetails(GetErrorDetails(status), &named);
+  return named;
+}
+
+}  // namespace
+
+SessionLoop::SessionLoop(EnvironmentFactory* environments, ModelFactory* models,
+                         const RunOptions& options, RunLedger* ledger)
+    : environments_(environments),
+      models_(models),
+      options_(options),
+      ledger_(ledger) {
+  for (const Hook* hook : options.hooks) {
+    copies_observations_ |= hook->reads_observations();
+  }
+}
+
+void SessionLoop::Interrupt() {
+  cancellation_.Cancel();
+  std::shared_ptr<Environment> environment;
+  std::shared_ptr<Model> model;
+  {
+    absl::MutexLock lock(&mu_);
+    environment = environment_;
+    model = model_;
+  }
+  if (environment != nullptr) environment->Cancel();
+  if (model != nullptr) model->Cancel();
+}
+
+void SessionLoop::Play() {
+  while (absl::optional<int64_t> index = ledger_->TakeEpisode()) {
+    if (!was_ready_) {
+      if (absl::Status s = MakeReady(/*again=*/false); !s.ok()) {
+        ledger_->Fail(s);
+        break;
+      }
+      ledger_->OnRunStart(environments_->contract());
+    }
+    EpisodeResult episode;
+    episode.index = *index;
+    episode.seed = ledger_->seed() + *index;
+    episode.trial = options_.trial_index_base + *index;
+    const absl::Status played = PlayEpisode(&episode);
+    if (played.ok()) {
+      ledger_->Finish(episode);
+      continue;
+    }
+    const bool aborted = ledger_->aborted();
+    ledger_->Fail(WithMessage(
+        played, aborted ? absl::StatusCode::kCancelled : played.code(),
+        absl::StrCat("episode ", *index, " (seed ", episode.seed, ") ",
+                     aborted ? "was interrupted" : "failed", " after ",
+                     session_ == nullptr ? 0 : session_->steps(), " steps",
+                     episode.retries > 0
+                         ? absl::StrCat(" and ", episode.retries, " retries")
+                         : "",
+                     ": ", played.message(), "; ", ledger_->finished(), " of ",
+                     options_.episodes, " episodes finished")));
+    break;
+  }
+  // All episodes are in hand: a model that fails to say goodbye spoils nothing.
+  if (session_ != nullptr) session_->Close().IgnoreError();
+  std::shared_ptr<Environment> environment;
+  {
+    absl::MutexLock lock(&mu_);
+    environment = environment_;
+  }
+  if (environment != nullptr && !ledger_->aborted()) {
+    environment->Close().IgnoreError();
+  }
+  Drop(/*environment=*/true, /*model=*/true);
+}
+
+absl::Status SessionLoop::PlayEpisode(EpisodeResult* result) {
+  ledger_->OnEpisodeStart(result->index, result->seed);
+  while (true) {
+    if (ledger_->aborted()) return absl::CancelledError("cancelled");
+    absl::Status fault = MakeReady(/*again=*/true);
+    const bool was_made = fault.ok();
+    if (was_made) {
+      fault = Attempt(result);
+      if (fault.ok() || ledger_->aborted()) return fault;
+    }
+    // Who could not be got in all that time will not come now.
+    if (!was_made || !ledger_->MayRetry(result->retries)) return fault;
+    ++result->retries;
+    ledger_->OnRetry({result->index, result->seed, result->retries, fault});
+    if (IsLost(fault) &&
+        !ledger_->Pause(DelayBefore(result->retries, options_.retry))) {
+      return fault;
+    }
+    DropSpoilt(fault);
+  }
+}
+
+absl::Status SessionLoop::Attempt(EpisodeResult* result) {
+  RLMESH_RETURN_IF_ERROR(session_->Reset(result->seed, result->trial));
+  const absl::Time start = options_.clock->Now();
+  const absl::Time end =
+      std::min(ledger_->run_end(), start + options_.max_episode_time);
+  predict_time_ = step_time_ = absl::ZeroDuration();
+  bool capped = false;
+  while (!session_->done() && !capped) {
+    if (ledger_->aborted()) return absl::CancelledError("cancelled");
+    if (options_.clock->Now() >= end) {
+      result->end = EpisodeEnd::kTimeCap;
+      capped = true;
+      break;
+    }
+    RLMESH_RETURN_IF_ERROR(Advance(result, &capped));
+    was_kept_ = false;
+  }
+  result->duration =
+      std::max(absl::ZeroDuration(), options_.clock->Now() - start);
+  result->steps = session_->steps();
+  result->reward = session_->total_reward();
+  result->terminated = session_->terminated();
+  result->truncated = session_->truncated() || capped;
+  if (!capped) {
+    result->end =
+        result->terminated ? EpisodeEnd::kTerminated : EpisodeEnd::kTruncated;
+  }
+  if (result->steps == 0) return absl::OkStatus();
+  result->predict_time = predict_time_ / result->steps;
+  result->step_time = step_time_ / result->steps;
+  if (session_->observation().has_infos) {
+    result->success = SuccessOf(session_->observation().infos);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SessionLoop::Advance(EpisodeResult* result, bool* capped) {
+  StepEvent event;
+  if (copies_observations_) {
+    observation_.Assign(session_->observation().value);
+    event.observation = observation_.view();
+  }
+  const absl::Time before = options_.clock->Now();
+  RLMESH_RETURN_IF_ERROR(session_->Predict(&event.action));
+  const absl::Time between = options_.clock->Now();
+  RLMESH_RETURN_IF_ERROR(session_->Step(event.action));
+  event.step_time = options_.clock->Now() - between;
+  event.predict_time = between - before;
+  predict_time_ += event.predict_time;
+  step_time_ += event.step_time;
+  if (!session_->done() && session_->steps() >= options_.max_episode_steps) {
+    result->end = EpisodeEnd::kStepCap;
+    *capped = true;
+  }
+  event.episode = result->index;
+  event.seed = result->seed;
+  event.step = session_->steps();
+  event.next = session_->observation();
+  event.reward = session_->reward();
+  event.total_reward = session_->total_reward();
+  event.terminated = session_->terminated();
+  event.truncated = session_->truncated() || *capped;
+  ledger_->OnStep(event);
+  // A hook may have ended the run.
+  return ledger_->aborted() ? absl::CancelledError("cancelled")
+                            : absl::OkStatus();
+}
+
+absl::Status SessionLoop::MakeOnce() {
+  if (session_ != nullptr) return absl::OkStatus();
+  std::shared_ptr<Environment> environment;
+  std::shared_ptr<Model> model;
+  {
+    absl::MutexLock lock(&mu_);
+    environment = environment_;
+    model = model_;
+  }
+  if (environment == nullptr) {
+    CreateOptions create;
+    create.deadline = absl::Now() + options_.session.reset_timeout;
+    create.cancellation = &cancellation_;
+    RLMESH_ASSIGN_OR_RETURN(environment, environments_->Create(create));
+    absl::MutexLock lock(&mu_);
+    environment_ = environment;
+  }
+  if (model == nullptr) {
+    RLMESH_ASSIGN_OR_RETURN(model, models_->Create());
+    absl::MutexLock lock(&mu_);
+    model_ = model;
+  }
+  RLMESH_ASSIGN_OR_RETURN(
+      session_,
+      Session::Create(environment.get(), model.get(), options_.session));
+  was_ready_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status SessionLoop::MakeReady(bool again) {
+  const absl::Time give_up = absl::Now() + options_.retry.reconnect_timeout;
+  for (int64_t attempt = 1;; ++attempt) {
+    const absl::Status made = MakeOnce();
+    if (made.ok()) return made;
+    Drop(/*environment=*/true, /*model=*/true);
+    const absl::Duration delay = DelayBefore(attempt, options_.retry);
+    if (!again || !MayComeBack(made) || options_.on_fault != OnFault::kRetry) {
+      return made;
+    }
+    if (absl::Now() + delay > give_up || !ledger_->Pause(delay)) {
+      return WithMessage(made, made.code(),
+                         absl::StrCat("nothing to go on with after ", attempt,
+                                      " tries: ", made.message()));
+    }
+  }
+}
+
+void SessionLoop::DropSpoilt(const absl::Status& fault) {
+  if (session_ != nullptr && session_->faulty() == Session::Side::kModel) {
+    Drop(/*environment=*/false, /*model=*/true);
+    return;
+  }
+  // It says that a reset is enough; that is believed once.
+  const bool keep =
+      GetErrorDetails(fault).recoverable && !IsLost(fault) && !was_kept_;
+  was_kept_ = keep;
+  if (!keep) Drop(/*environment=*/true, /*model=*/false);
+}
+
+void SessionLoop::Drop(bool environment, bool model) {
+  session_.reset();
+  // They end after the lock does.
+  std::shared_ptr<Environment> old_environment;
+  std::shared_ptr<Model> old_model;
+  absl::MutexLock lock(&mu_);
+  if (environment) old_environment.swap(environment_);
+  if (model) old_model.swap(model_);
+}
+
+}  // namespace rlmesh
