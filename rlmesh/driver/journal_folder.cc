@@ -100,8 +100,8 @@ std::vector<LeftRun> FindLeftRuns(const std::string& folder, absl::Time now) {
     if (!journal.ok()) continue;
     LeftRun run = {candidate.path, (*journal)->header(),
                    static_cast<int64_t>((*journal)->entries().size())};
-    if (run.finished == 0 || run.finished >= run.header.episodes ||
-        now - candidate.touched > kForgetAfter) {
+    // A complete one is of a run whose result nobody has seen.
+    if (run.finished == 0 || now - candidate.touched > kForgetAfter) {
       (*journal)->Remove().IgnoreError();
       continue;
     }

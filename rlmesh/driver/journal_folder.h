@@ -41,8 +41,9 @@ struct LeftRun {
 };
 
 // The runs in `folder` that somebody may want to go on with, newest first: no
-// living run writes them. Removes the journals that hold nothing (no episode,
-// or nothing left to play) and those not touched for 30 days. Other files stay
+// living run writes them. One with all its episodes has a result that nobody
+// has seen. Removes the journals without episodes and those not touched for 30
+// days. Other files stay
 // as they are. Looks at the newest 64 only; never fails.
 std::vector<LeftRun> FindLeftRuns(const std::string& folder, absl::Time now);
 

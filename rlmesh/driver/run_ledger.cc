@@ -13,12 +13,11 @@ RunLedger::RunLedger(const RunOptions& options, int64_t seed)
     : options_(options),
       seed_(seed),
       start_(options.clock->Now()),
-      run_end_(start_ + options.max_time),
-      finished_(options.episodes) {
+      run_end_(start_ + options.max_time) {
   result_.seed = seed;
   if (options.journal == nullptr) return;
   for (const JournalEntry& entry : options.journal->entries()) {
-    finished_[entry.episode.index] = true;
+    resumed_.insert(entry.episode.index);
     result_.episodes.push_back(entry.episode);
     result_.episodes.back().trial =
         options.trial_index_base + entry.episode.index;
@@ -36,7 +35,7 @@ absl::Duration RunLedger::Elapsed() const {
 absl::optional<int64_t> RunLedger::TakeEpisode() {
   const bool late = options_.clock->Now() >= run_end_;
   absl::MutexLock lock(&mu_);
-  while (next_ < options_.episodes && finished_[next_]) ++next_;
+  while (resumed_.count(next_) > 0) ++next_;
   if (over_ || stop_ || next_ >= options_.episodes || (late && !first_)) {
     return absl::nullopt;
   }

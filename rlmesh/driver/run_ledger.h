@@ -9,7 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <vector>
+#include <set>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -106,7 +106,7 @@ class RunLedger {
   bool started_ ABSL_GUARDED_BY(hooks_mu_) = false;
 
   mutable absl::Mutex mu_;
-  std::vector<bool> finished_ ABSL_GUARDED_BY(mu_);  // by index
+  std::set<int64_t> resumed_ ABSL_GUARDED_BY(mu_);  // the journal's episodes
   int64_t next_ ABSL_GUARDED_BY(mu_) = 0;
   bool first_ ABSL_GUARDED_BY(mu_) = true;   // nothing was handed out yet
   bool over_ ABSL_GUARDED_BY(mu_) = false;   // nothing more is handed out

@@ -248,6 +248,19 @@ TEST_F(RunTest, TimeCapOfTheRunBeginsNoFurtherEpisode) {
   EXPECT_EQ(result.episodes[1].end, EpisodeEnd::kTimeCap);
 }
 
+TEST_F(RunTest, EpisodesThatNobodyPlaysCostNothing) {
+  env_.on_step = [&] {
+    clock_.Advance(absl::Seconds(2));
+    return absl::OkStatus();
+  };
+  options_.max_time = absl::Seconds(13);
+  options_.seed = 0;
+  options_.episodes = std::numeric_limits<int64_t>::max();
+  RunResult result = Play();
+  RLMESH_ASSERT_OK(result.status);
+  EXPECT_THAT(result.episodes, SizeIs(2));
+}
+
 TEST_F(RunTest, ClockSetBackGivesNoNegativeTimes) {
   env_.on_step = [&] {
     clock_.Advance(-absl::Hours(1));

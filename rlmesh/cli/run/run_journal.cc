@@ -44,6 +44,11 @@ std::string NoteOf(const std::vector<LeftRun>& runs,
     shown = &run;
     break;
   }
+  if (shown->finished >= shown->header.episodes) {
+    return absl::StrCat("a run of ", SourceOf(shown->header), " finished its ",
+                        shown->finished, " episodes, but could not show them; ",
+                        HowToGoOn(shown->path), " does");
+  }
   return absl::StrCat("a run of ", SourceOf(shown->header), " ended after ",
                       shown->finished, " of ", shown->header.episodes,
                       " episodes; ", HowToGoOn(shown->path), " goes on");
