@@ -9,8 +9,9 @@
 
 namespace rlmesh {
 
-void FillStandardDescriptors() {
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+// Before the initializers of C++, some of which open descriptors.
+__attribute__((constructor(101))) void FillStandardDescriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (fcntl(fd, F_GETFD) >= 0) continue;
     // The lowest free number, which is `fd`; children inherit it as they would
     // the real one. Where there is no /dev/null nothing better can be done.

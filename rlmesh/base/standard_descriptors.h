@@ -11,7 +11,8 @@ namespace rlmesh {
 
 // Opens /dev/null in the place of each standard descriptor that the process was
 // started without. Otherwise the next file or socket would get its number, and
-// with it what is printed. Call it first thing in main.
+// with it what is printed. Programs that link this have it called before all
+// initializers; the call at the beginning of main makes sure that they do.
 void FillStandardDescriptors();
 
 }  // namespace rlmesh

@@ -71,7 +71,7 @@ TEST(PythonWorkerEnvironmentTest, EveryFormOfEntrypointServes) {
     PythonEnvDriver env(options);
     EXPECT_THAT(env.Reset(), IsOk()) << entrypoint;
     EXPECT_THAT(env.Floats(), ElementsAre(5, 0));
-    EXPECT_EQ(env.factory().max_environments(), 64);
+    EXPECT_GT(env.factory().max_environments(), 1000);
   }
   PythonEnvDriver instance("plain:instance");
   EXPECT_THAT(instance.Reset(), IsOk());

@@ -104,8 +104,10 @@ std::vector<std::string> Summary(const RunResult& result) {
   return lines;
 }
 
-RunResult Play(Environment* env, Model* model, int64_t episodes) {
+RunResult Play(Environment* env, Model* model, int64_t episodes,
+               int execution_horizon = 1) {
   RunOptions options;
+  options.session.execution_horizon = execution_horizon;
   options.episodes = episodes;
   options.seed = 7;
   return Run(env, model, options).Play();
@@ -156,7 +158,7 @@ TEST(PublishedModelTest, ChunksAreReplayedAndDroppedAtTheEnd) {
   auto remote = RemoteModel::Connect(server.address(), options);
   RLMESH_ASSERT_OK(remote);
   CartPole env;
-  RunResult far = Play(&env, remote->get(), 10);
+  RunResult far = Play(&env, remote->get(), 10, options.execution_horizon);
   RLMESH_ASSERT_OK(far.status);
   LocalPolicy local(/*alternating=*/true);
   RunResult near = Play(&env, &local, 10);
