@@ -7,9 +7,28 @@
 #include <string>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "rlmesh/cli/command_line.h"
 #include "rlmesh/cli/env_server_command.h"
+
+namespace rlmesh {
+
+// An address that may be given and empty, which is not the same as not given.
+struct ProbeAddress {
+  absl::optional<std::string> text;
+};
+bool AbslParseFlag(absl::string_view text, ProbeAddress* address,
+                   std::string* /*error*/) {
+  address->text = std::string(text);
+  return true;
+}
+std::string AbslUnparseFlag(const ProbeAddress& address) {
+  return address.text.value_or("");
+}
+
+}  // namespace rlmesh
 
 ABSL_FLAG(
     std::string, gym, "",
@@ -17,7 +36,7 @@ ABSL_FLAG(
 ABSL_FLAG(
     std::string, entrypoint, "",
     "Environment to serve, as module:attribute: an instance, a class or a "
-    "factory.");
+    "factory; of a list of environments or a vector environment, too.");
 ABSL_FLAG(std::string, native, "",
           "Environment of this program to serve: cartpole, synthetic.");
 ABSL_FLAG(std::string, kwargs, "",
@@ -28,6 +47,22 @@ ABSL_FLAG(std::string, import, "",
 ABSL_FLAG(
     std::string, interpreter, "",
     "Python to run. Empty: $RLMESH_PYTHON, that of $VIRTUAL_ENV, python3.");
+ABSL_FLAG(
+    int, num_envs, 0,
+    "Lanes: environments that one client resets and steps together. 0: "
+    "$RLMESH_NUM_ENVS, else as many as the list or the vector environment of "
+    "--entrypoint has, else 1.");
+ABSL_FLAG(std::string, vectorization_mode, "",
+          "How the lanes of a Python environment are stepped. sync: one after "
+          "the other in one process; async: side by side in several. Empty: "
+          "$RLMESH_VECTORIZATION_MODE, else sync.");
+ABSL_FLAG(int, worker_processes, 0,
+          "Processes of async, each with its share of the lanes. 0: one a "
+          "core, at most one a lane.");
+ABSL_FLAG(std::string, autoreset, "",
+          "What a lane does after the end of an episode. disabled: it waits "
+          "for its reset; next_step: the next step begins the next episode. "
+          "Empty: disabled, or what the vector environment says.");
 ABSL_FLAG(
     std::string, address, "",
     "Where to listen: tcp://HOST:PORT, HOST:PORT, PORT, unix:///PATH; port "
@@ -51,7 +86,7 @@ ABSL_FLAG(absl::Duration, step_timeout, absl::Seconds(300),
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
           "How long running calls may take to answer when the server stops.");
 ABSL_FLAG(bool, allow_remote_shutdown, false, "Let clients stop the server.");
-ABSL_FLAG(std::string, probe, "",
+ABSL_FLAG(rlmesh::ProbeAddress, probe, {},
           "Look at a running server, print what it serves, and exit.");
 ABSL_FLAG(std::string, tls_cert, "",
           "Certificate of this program, in PEM, with those that lead to its "
@@ -85,6 +120,10 @@ int main(int argc, char** argv) {
   options.kwargs = absl::GetFlag(FLAGS_kwargs);
   options.imports = absl::GetFlag(FLAGS_import);
   options.interpreter = absl::GetFlag(FLAGS_interpreter);
+  options.num_envs = absl::GetFlag(FLAGS_num_envs);
+  options.vectorization_mode = absl::GetFlag(FLAGS_vectorization_mode);
+  options.worker_processes = absl::GetFlag(FLAGS_worker_processes);
+  options.autoreset = absl::GetFlag(FLAGS_autoreset);
   options.address = absl::GetFlag(FLAGS_address);
   options.ready_fd = absl::GetFlag(FLAGS_ready_fd);
   options.max_sessions = absl::GetFlag(FLAGS_max_sessions);
@@ -94,7 +133,7 @@ int main(int argc, char** argv) {
   options.step_timeout = absl::GetFlag(FLAGS_step_timeout);
   options.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
   options.allow_remote_shutdown = absl::GetFlag(FLAGS_allow_remote_shutdown);
-  options.probe = absl::GetFlag(FLAGS_probe);
+  options.probe = absl::GetFlag(FLAGS_probe).text;
   options.security.tls_cert = absl::GetFlag(FLAGS_tls_cert);
   options.security.tls_key = absl::GetFlag(FLAGS_tls_key);
   options.security.tls_client_ca = absl::GetFlag(FLAGS_tls_client_ca);

@@ -10,12 +10,15 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "glog/logging.h"
@@ -23,13 +26,14 @@
 #include "rlmesh/base/foreign_text.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/cli/server_signals.h"
+#include "rlmesh/cli/variables/bootstrap.h"
 #include "rlmesh/env/builtin/native.h"
 #include "rlmesh/env/cancellation.h"
 #include "rlmesh/env/env_server.h"
 #include "rlmesh/env/environment.h"
-#include "rlmesh/env/python_worker_environment.h"
+#include "rlmesh/env/python/python_environment_options.h"
+#include "rlmesh/env/python/python_worker_factory.h"
 #include "rlmesh/env/remote_connection.h"
-#include "rlmesh/json/json.h"
 #include "rlmesh/transport/address.h"
 #include "rlmesh/transport/bind_probe.h"
 #include "rlmesh/transport/editions.h"
@@ -47,17 +51,23 @@ absl::StatusOr<std::unique_ptr<EnvironmentFactory>> MakeNativeFactory(
   if (!options.kwargs.empty()) {
     RLMESH_ASSIGN_OR_RETURN(kwargs, MetaFromJsonText(options.kwargs));
   }
-  return NativeFactory(options.native, kwargs);
+  return NativeFactory(options.native, kwargs, std::max(1, options.num_envs),
+                       options.autoreset_mode());
 }
 
+// `*independent`: whether its lanes can be reset and stepped alone.
 absl::StatusOr<std::unique_ptr<EnvironmentFactory>> MakeFactory(
-    const EnvServerCommandOptions& options, Cancellation* cancellation) {
+    const EnvServerCommandOptions& options, Cancellation* cancellation,
+    bool* independent) {
   if (!options.native.empty()) return MakeNativeFactory(options);
   PythonEnvironmentOptions python;
   python.gym = options.gym;
   python.entrypoint = options.entrypoint;
   python.imports = absl::StrSplit(options.imports, ',', absl::SkipEmpty());
   python.kwargs = options.kwargs;
+  python.num_envs = options.num_envs;
+  python.processes = options.processes();
+  python.autoreset = options.autoreset_mode();
   python.process.interpreter = options.interpreter;
   python.process.on_line = [](absl::string_view line) {
     LOG(INFO) << "environment: " << line;
@@ -67,7 +77,11 @@ absl::StatusOr<std::unique_ptr<EnvironmentFactory>> MakeFactory(
   python.validation = options.validation;
   CreateOptions create;
   create.cancellation = cancellation;
-  return PythonWorkerFactory::Create(std::move(python), create);
+  RLMESH_ASSIGN_OR_RETURN(
+      std::unique_ptr<PythonWorkerFactory> factory,
+      PythonWorkerFactory::Create(std::move(python), create));
+  *independent = !factory->is_lockstep();
+  return factory;
 }
 
 absl::Status Serve(const EnvServerCommandOptions& options,
@@ -90,11 +104,11 @@ absl::Status Serve(const EnvServerCommandOptions& options,
       std::unique_ptr<ServerSignals> signals,
       ServerSignals::Install([&stop] { stop(&EnvServer::Stop); },
                              [&stop] { stop(&EnvServer::StopNow); }));
-  absl::StatusOr<std::unique_ptr<EnvironmentFactory>> factory =
-      MakeFactory(options, &set_up);
+  EnvServerOptions server_options;
+  absl::StatusOr<std::unique_ptr<EnvironmentFactory>> factory = MakeFactory(
+      options, &set_up, &server_options.service.session.has_independent_lanes);
   if (set_up.cancelled()) return absl::OkStatus();
   RLMESH_RETURN_IF_ERROR(factory.status());
-  EnvServerOptions server_options;
   server_options.listen.address = address;
   server_options.listen.tls = std::move(security.tls);
   server_options.service.token = std::move(security.token);
@@ -121,7 +135,7 @@ absl::Status Serve(const EnvServerCommandOptions& options,
 
 absl::Status Probe(const EnvServerCommandOptions& flags) {
   RLMESH_ASSIGN_OR_RETURN(const Address address,
-                          Address::ForConnect(flags.probe));
+                          Address::ForConnect(*flags.probe));
   RLMESH_ASSIGN_OR_RETURN(const ClientSecurityFiles files,
                           flags.security.Client(&std::getenv));
   RemoteOptions options;
@@ -139,6 +153,10 @@ absl::Status Probe(const EnvServerCommandOptions& flags) {
       peer.language(), "), edition ", connection->edition());
   std::cout << ForTerminal(found) << std::endl;
   return absl::OkStatus();
+}
+
+bool IsVectorizationMode(absl::string_view text) {
+  return text == "sync" || text == "async";
 }
 
 absl::StatusOr<ValidationPolicy> ParsePolicy(absl::string_view text) {
@@ -171,39 +189,137 @@ absl::Status CheckEntrypoint(absl::string_view text) {
 
 }  // namespace
 
-absl::Status EnvServerCommandOptions::ReadVariables(
-    const std::function<const char*(const char*)>& get) {
-  const auto value = [&get](const char* name) -> std::string {
-    const char* text = get(name);
-    return text == nullptr ? "" : text;
-  };
-  if (address.empty()) address = value("RLMESH_ADDRESS");
-  if (address.empty() && !value("RLMESH_PORT").empty()) {
-    address = absl::StrCat("0.0.0.0:", value("RLMESH_PORT"));
-  }
-  if (address.empty()) address = kDefaultAddress;
-  if (kwargs.empty()) kwargs = value("RLMESH_MAKE_KWARGS");
-  const std::string allow = value("RLMESH_ALLOW_REMOTE_SHUTDOWN");
-  allow_remote_shutdown |= allow == "1" || allow == "true";
-  workflow_edition = value("RLMESH_WORKFLOW_EDITION");
-  const std::string policy = value("RLMESH_VALIDATION_POLICY");
+absl::Status EnvServerCommandOptions::ReadVariables(const GetVariable& get) {
+  ServerVariables shared;
+  shared.address = address;
+  shared.allow_remote_shutdown = allow_remote_shutdown;
+  RLMESH_RETURN_IF_ERROR(shared.Read(get, "env", kDefaultAddress));
+  address = shared.address;
+  allow_remote_shutdown = shared.allow_remote_shutdown;
+  workflow_edition = shared.workflow_edition;
+  const std::string policy = Variable(get, "RLMESH_VALIDATION_POLICY");
   if (!policy.empty()) {
     RLMESH_ASSIGN_OR_RETURN(validation, ParsePolicy(policy));
   }
-  const std::string lanes = value("RLMESH_NUM_ENVS");
-  if (!lanes.empty() && lanes != "1") {
+  RLMESH_RETURN_IF_ERROR(ReadMakeKwargs(get, &kwargs));
+  RLMESH_RETURN_IF_ERROR(ReadLanes(get));
+  for (const char* name : {"RLMESH_FRAMEWORK", "RLMESH_DEVICE"}) {
+    const std::string value = Variable(get, name);
+    if (value.empty()) continue;
+    LOG(WARNING) << name << "=" << value
+                 << " is ignored: actions go to the environment as its own "
+                    "spaces have them";
+  }
+  return ReadBootstrap(get);
+}
+
+absl::Status EnvServerCommandOptions::ReadLanes(const GetVariable& get) {
+  const std::string lanes = Variable(get, "RLMESH_NUM_ENVS");
+  if (num_envs == 0 && !lanes.empty() &&
+      (!absl::SimpleAtoi(lanes, &num_envs) || num_envs < 1 ||
+       num_envs > kMaxLanes)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "RLMESH_NUM_ENVS is \"", lanes, "\": write 1 to ", kMaxLanes));
+  }
+  if (!vectorization_mode.empty()) return absl::OkStatus();
+  vectorization_mode = Variable(get, "RLMESH_VECTORIZATION_MODE");
+  if (vectorization_mode.empty() || IsVectorizationMode(vectorization_mode)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("RLMESH_VECTORIZATION_MODE is \"", vectorization_mode,
+                   "\": write sync or async"));
+}
+
+absl::Status EnvServerCommandOptions::ReadBootstrap(const GetVariable& get) {
+  const std::string text = Variable(get, "RLMESH_BOOTSTRAP_JSON");
+  if (text.empty() || probe.has_value()) return absl::OkStatus();
+  if (!gym.empty() || !entrypoint.empty() || !native.empty()) {
+    LOG(INFO) << "RLMESH_BOOTSTRAP_JSON is ignored: a flag says what to serve";
+    return absl::OkStatus();
+  }
+  RLMESH_ASSIGN_OR_RETURN(const Bootstrap bootstrap, Bootstrap::Parse(text));
+  const bool is_gym = bootstrap.kind == Bootstrap::Kind::kGym;
+  (is_gym ? gym : entrypoint) = bootstrap.target;
+  if (kwargs.empty()) kwargs = bootstrap.kwargs;
+  if (imports.empty()) imports = absl::StrJoin(bootstrap.imports, ",");
+  if (num_envs == 0 && bootstrap.num_envs > 1) num_envs = bootstrap.num_envs;
+  if (vectorization_mode.empty()) {
+    vectorization_mode = bootstrap.vectorization_mode;
+  }
+  // As the vector environments that the published package makes of this kind.
+  if (is_gym && num_envs > 1 && autoreset.empty()) autoreset = "next_step";
+  return absl::OkStatus();
+}
+
+AutoresetMode EnvServerCommandOptions::autoreset_mode() const {
+  return autoreset == "next_step" ? AutoresetMode::kNextStep
+                                  : AutoresetMode::kDisabled;
+}
+
+int EnvServerCommandOptions::processes() const {
+  if (vectorization_mode != "async" || num_envs < 1) return 1;
+  if (worker_processes > 0) return worker_processes;
+  const int cores =
+      std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return std::min(num_envs, cores);
+}
+
+absl::Status EnvServerCommandOptions::ValidateLanes() const {
+  if (num_envs < 0 || num_envs > kMaxLanes) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--num_envs=", num_envs, " must be 1 to ", kMaxLanes,
+        ", or 0 for as many as the list or the vector environment has; write "
+        "--num_envs=",
+        num_envs < 0 ? 1 : kMaxLanes));
+  }
+  if (!vectorization_mode.empty() && !IsVectorizationMode(vectorization_mode)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--vectorization_mode=", vectorization_mode,
+        " is neither sync nor async; write --vectorization_mode=sync"));
+  }
+  if (autoreset == "same_step") {
+    return absl::UnimplementedError(
+        "--autoreset=same_step is not supported, for no runtime accepts it; "
+        "write --autoreset=next_step");
+  }
+  if (!autoreset.empty() && autoreset != "disabled" &&
+      autoreset != "next_step") {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--autoreset=", autoreset,
+        " is neither disabled nor next_step; write --autoreset=disabled"));
+  }
+  const bool is_async = vectorization_mode == "async";
+  if (is_async && !native.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--vectorization_mode=async: --native=", native,
+        " steps its lanes in this process, within microseconds; leave it out"));
+  }
+  if (is_async && num_envs == 0) {
     return absl::InvalidArgumentError(
-        absl::StrCat("RLMESH_NUM_ENVS is \"", lanes,
-                     "\": env_server serves environments of one lane, and many "
-                     "clients at a time (--max_sessions); unset it"));
+        "--vectorization_mode=async spreads lanes over processes: say how many "
+        "lanes, --num_envs=N");
+  }
+  if (worker_processes < 0 || worker_processes > num_envs ||
+      (worker_processes > 0 && !is_async)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--worker_processes=", worker_processes,
+                     " must be 1 to --num_envs, with "
+                     "--vectorization_mode=async; write --worker_processes=0 "
+                     "for one a core"));
   }
   return absl::OkStatus();
 }
 
 absl::Status EnvServerCommandOptions::Validate() const {
-  if (!probe.empty()) {
+  if (probe.has_value()) {
+    if (probe->empty()) {
+      return absl::InvalidArgumentError(
+          "--probe= names no server; write for example "
+          "--probe=127.0.0.1:50051");
+    }
     RLMESH_RETURN_IF_ERROR(security.Client(&std::getenv).status());
-    return Address::ForConnect(probe).status();
+    return Address::ForConnect(*probe).status();
   }
   RLMESH_RETURN_IF_ERROR(security.Server(&std::getenv).status());
   const int sources = !gym.empty() + !entrypoint.empty() + !native.empty();
@@ -220,15 +336,10 @@ absl::Status EnvServerCommandOptions::Validate() const {
                      "--interpreter out"));
   }
   if (!kwargs.empty()) {
-    const absl::StatusOr<Json> parsed = ParseJson(kwargs);
-    if (!parsed.ok() || !parsed->is_object()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--kwargs '", kwargs,
-          "': ", parsed.ok() ? "not a JSON object" : parsed.status().message(),
-          "; write it like --kwargs='{\"render_mode\": \"rgb_array\"}'"));
-    }
+    RLMESH_RETURN_IF_ERROR(CheckJsonObject("--kwargs", kwargs));
   }
   RLMESH_RETURN_IF_ERROR(CheckEntrypoint(entrypoint));
+  RLMESH_RETURN_IF_ERROR(ValidateLanes());
   // The worker of a Python environment is not started for a look.
   if (!native.empty()) {
     RLMESH_RETURN_IF_ERROR(MakeNativeFactory(*this).status());
@@ -254,11 +365,14 @@ CommandSpec EnvServerSpec() {
       "  env_server --gym=CartPole-v1\n"
       "  env_server --entrypoint=my_package.envs:make "
       "--kwargs='{\"level\": 3}'\n"
+      "  env_server --gym=CartPole-v1 --num_envs=8 "
+      "--vectorization_mode=async\n"
       "  env_server --native=cartpole --address=unix:///tmp/cartpole\n"
       "  env_server --probe=127.0.0.1:50051\n\n"
       "The first line on standard output is READY and the address. A second "
       "signal\nstops at once. Variables: RLMESH_ADDRESS, RLMESH_PORT, "
-      "RLMESH_MAKE_KWARGS,\nRLMESH_ALLOW_REMOTE_SHUTDOWN, "
+      "RLMESH_MAKE_KWARGS,\nRLMESH_NUM_ENVS, RLMESH_VECTORIZATION_MODE, "
+      "RLMESH_BOOTSTRAP_JSON,\nRLMESH_ALLOW_REMOTE_SHUTDOWN, "
       "RLMESH_WORKFLOW_EDITION, RLMESH_VALIDATION_POLICY,\nRLMESH_TLS_CERT, "
       "RLMESH_TLS_KEY, RLMESH_TLS_CLIENT_CA, RLMESH_TOKEN_FILE,\n"
       "RLMESH_PYTHON, RLMESH_LOG=LEVEL[,json].\n";
@@ -268,6 +382,10 @@ CommandSpec EnvServerSpec() {
                 "kwargs",
                 "import",
                 "interpreter",
+                "num_envs",
+                "vectorization_mode",
+                "worker_processes",
+                "autoreset",
                 "address",
                 "ready_fd",
                 "max_sessions",
@@ -304,9 +422,9 @@ int EnvServerMain(EnvServerCommandOptions options) {
   }
   if (status.ok()) status = options.Validate();
   if (!status.ok()) return UsageError(spec, status);
-  status = options.probe.empty()
-               ? Serve(options, *Address::ForBind(options.address))
-               : Probe(options);
+  status = options.probe.has_value()
+               ? Probe(options)
+               : Serve(options, *Address::ForBind(options.address));
   return status.ok() ? kExitOk : Failure(kProgram, status);
 }
 

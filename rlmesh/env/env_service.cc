@@ -36,7 +36,8 @@ class RefusedJoin : public grpc::ServerBidiReactor<env::v1::JoinRequest,
 EnvServiceOptions Complete(EnvServiceOptions options,
                            const EnvironmentFactory& factory) {
   options.introduction.component = wire::kEnvComponent;
-  if (factory.contract().autoreset_mode == AutoresetMode::kDisabled) {
+  if (factory.contract().autoreset_mode == AutoresetMode::kDisabled &&
+      options.session.has_independent_lanes) {
     options.introduction.capabilities[wire::kSubsetStep] = "true";
   }
   return options;

@@ -99,7 +99,8 @@ absl::Status Channel::SendBytes(const char* data, size_t size, int fd,
   return absl::OkStatus();
 }
 
-absl::Status Channel::Send(FrameKind kind, absl::string_view payload, int fd,
+absl::Status Channel::Send(FrameKind kind, uint8_t flags,
+                           absl::string_view payload, int fd,
                            absl::Time deadline) {
   if (owed_) {
     absl::StatusOr<Answer> stale = Receive(deadline);
@@ -116,6 +117,7 @@ absl::Status Channel::Send(FrameKind kind, absl::string_view payload, int fd,
   }
   FrameHeader header;
   header.kind = kind;
+  header.flags = flags;
   header.id = ++last_id_;
   header.payload = payload.size();
   last_kind_ = kind;

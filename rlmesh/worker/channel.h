@@ -43,8 +43,9 @@ struct Answer {
 //   UniqueFd worker_end;
 //   RLMESH_ASSIGN_OR_RETURN(Channel channel, Channel::Create(&worker_end));
 //   ... start the worker with worker_end, then channel.set_death_fd(pidfd) ...
-//   RLMESH_RETURN_IF_ERROR(channel.Send(FrameKind::kStep, "", -1, deadline));
-//   RLMESH_ASSIGN_OR_RETURN(Answer answer, channel.Receive(deadline));
+//   RLMESH_RETURN_IF_ERROR(channel.Send(FrameKind::kStep, 0, "", -1,
+//   deadline)); RLMESH_ASSIGN_OR_RETURN(Answer answer,
+//   channel.Receive(deadline));
 class Channel {
  public:
   // `worker_end` becomes the descriptor to give to the worker.
@@ -58,10 +59,10 @@ class Channel {
   // Borrowed.
   void set_cancel(CancelEvent* cancel) { cancel_ = cancel; }
 
-  // Sends a request; `fd` goes with it unless it is -1. Waits for an owed
-  // answer first.
-  absl::Status Send(FrameKind kind, absl::string_view payload, int fd,
-                    absl::Time deadline);
+  // Sends a request with `flags` of FrameHeader; `fd` goes with it unless it is
+  // -1. Waits for an owed answer first.
+  absl::Status Send(FrameKind kind, uint8_t flags, absl::string_view payload,
+                    int fd, absl::Time deadline);
 
   // The answer to the last request: its kind plus kAnswer, or kError.
   absl::StatusOr<Answer> Receive(absl::Time deadline);

@@ -57,7 +57,7 @@ class ChannelTest : public ::testing::Test {
     ASSERT_EQ(write(worker_.get(), bytes.data(), bytes.size()), bytes.size());
   }
   absl::Status SendStep(absl::string_view payload = "") {
-    return channel_.Send(FrameKind::kStep, payload, -1, Soon());
+    return channel_.Send(FrameKind::kStep, 0, payload, -1, Soon());
   }
 
   UniqueFd worker_;
@@ -109,7 +109,7 @@ TEST_F(ChannelTest, LargeFramesPassBothWays) {
 TEST_F(ChannelTest, PassesADescriptor) {
   const UniqueFd passed(dup(worker_.get()));
   RLMESH_ASSERT_OK(
-      channel_.Send(FrameKind::kAttach, "abc", passed.get(), Soon()));
+      channel_.Send(FrameKind::kAttach, 0, "abc", passed.get(), Soon()));
   char bytes[64];
   iovec part = {bytes, sizeof(bytes)};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
@@ -130,7 +130,7 @@ TEST_F(ChannelTest, LateAnswerIsOwedAndThrownAway) {
   EXPECT_TRUE(channel_.owes_answer());
   EXPECT_FALSE(channel_.HasInput());
   // A request has to wait for it, and may be late itself.
-  EXPECT_THAT(channel_.Send(FrameKind::kStep, "", -1, At(5)),
+  EXPECT_THAT(channel_.Send(FrameKind::kStep, 0, "", -1, At(5)),
               StatusIs(absl::StatusCode::kDeadlineExceeded));
   Answer(StepAnswer(1, "old"));
   EXPECT_TRUE(channel_.HasInput());
@@ -189,7 +189,7 @@ TEST_F(ChannelTest, LastAnswerOfAnEndedProcessIsStillRead) {
 TEST_F(ChannelTest, WorkerThatDoesNotReadIsLate) {
   const std::string large(8 << 20, 'x');
   EXPECT_FALSE(channel_.is_cut());
-  EXPECT_THAT(channel_.Send(FrameKind::kStep, large, -1, At(20)),
+  EXPECT_THAT(channel_.Send(FrameKind::kStep, 0, large, -1, At(20)),
               StatusIs(absl::StatusCode::kDeadlineExceeded));
   EXPECT_TRUE(channel_.is_cut());
   // Half a frame is out: nothing can follow.
@@ -207,7 +207,7 @@ TEST_F(ChannelTest, NonsenseIsDataLoss) {
   };
   for (const std::string& frame : frames) {
     Channel channel = *Channel::Create(&worker_);
-    RLMESH_ASSERT_OK(channel.Send(FrameKind::kStep, "", -1, Soon()));
+    RLMESH_ASSERT_OK(channel.Send(FrameKind::kStep, 0, "", -1, Soon()));
     Answer(frame);
     EXPECT_THAT(channel.Receive(Soon()), StatusIs(kDataLoss)) << frame;
   }

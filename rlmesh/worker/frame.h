@@ -48,9 +48,12 @@ struct FrameHeader {
   static constexpr size_t kSize = 16;
   static constexpr uint64_t kMaxPayload = uint64_t{256} << 20;
 
-  // Bits of `flags` in answers.
+  // Bits of `flags` in requests.
+  static constexpr uint8_t kSubset = 1;  // kReset, kStep: of the lanes it names
+  // In answers.
   static constexpr uint8_t kHasInfos = 1;    // to kReset, kStep
   static constexpr uint8_t kIsInstance = 2;  // to kSetup: made by the user
+  static constexpr uint8_t kIsLockstep = 4;  // to kSetup: a vector environment
 
   FrameKind kind = FrameKind::kError;
   uint8_t flags = 0;

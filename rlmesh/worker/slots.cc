@@ -24,16 +24,17 @@ uint64_t RoundUp(uint64_t n, uint64_t unit) {
   return (n + unit - 1) / unit * unit;
 }
 
-// Places `sizes` from layout->size on; false when that is too much.
-bool Place(absl::Span<const uint64_t> sizes, std::vector<SlotLayout::Leaf>* to,
-           uint64_t* end) {
+// Places `lanes` rows of each of `sizes` from `*end` on; false when that is too
+// much.
+bool Place(absl::Span<const uint64_t> sizes, uint64_t lanes,
+           std::vector<SlotLayout::Leaf>* to, uint64_t* end) {
   for (uint64_t bytes : sizes) {
     SlotLayout::Leaf leaf;
     leaf.bytes = bytes;
     if (bytes != SlotLayout::kVariable) {
       leaf.offset = *end;
-      if (bytes > SlotLayout::kMaxSize) return false;
-      *end = RoundUp(*end + bytes, kLine);
+      if (bytes > SlotLayout::kMaxSize / lanes) return false;
+      *end = RoundUp(*end + lanes * bytes, kLine);
       if (*end > SlotLayout::kMaxSize) return false;
     }
     to->push_back(leaf);
@@ -44,7 +45,7 @@ bool Place(absl::Span<const uint64_t> sizes, std::vector<SlotLayout::Leaf>* to,
 }  // namespace
 
 absl::StatusOr<SlotLayout> SlotLayout::Create(
-    uint64_t lanes, absl::Span<const uint64_t> action_bytes,
+    uint64_t lanes, uint64_t workers, absl::Span<const uint64_t> action_bytes,
     absl::Span<const uint64_t> observation_bytes) {
   SlotLayout layout;
   layout.lanes = lanes;
@@ -52,9 +53,9 @@ absl::StatusOr<SlotLayout> SlotLayout::Create(
   layout.terminated = 8 * lanes;
   layout.truncated = 9 * lanes;
   layout.interrupted = RoundUp(10 * lanes, 8);
-  layout.size = RoundUp(layout.interrupted + 8, kLine);
-  if (!Place(action_bytes, &layout.action, &layout.size) ||
-      !Place(observation_bytes, &layout.observation, &layout.size)) {
+  layout.size = RoundUp(layout.interrupted + 8 * workers, kLine);
+  if (!Place(action_bytes, lanes, &layout.action, &layout.size) ||
+      !Place(observation_bytes, lanes, &layout.observation, &layout.size)) {
     return absl::ResourceExhaustedError(
         absl::StrCat("an action and an observation of ", lanes,
                      " lanes need more than ", kMaxSize, " bytes"));
@@ -62,10 +63,13 @@ absl::StatusOr<SlotLayout> SlotLayout::Create(
   return layout;
 }
 
-std::string SlotLayout::Encode() const {
-  std::vector<uint64_t> numbers = {
-      size,      lanes,       rewards,       terminated,
-      truncated, interrupted, action.size(), observation.size()};
+std::string SlotLayout::Encode(uint64_t worker, uint64_t first,
+                               uint64_t count) const {
+  std::vector<uint64_t> numbers = {size,          lanes,
+                                   rewards,       terminated,
+                                   truncated,     interrupted + 8 * worker,
+                                   first,         count,
+                                   action.size(), observation.size()};
   for (const auto* leaves : {&action, &observation}) {
     for (const Leaf& leaf : *leaves) {
       numbers.push_back(leaf.offset);

@@ -19,15 +19,17 @@
 namespace rlmesh {
 
 // Where everything of fixed size lies: rewards and flags first, then the leaves
-// of an action, then those of an observation. Leaves of variable size have no
-// place: they travel in frames.
+// of an action, then those of an observation. Each leaf holds the rows of all
+// lanes one after the other, as values do, whichever worker writes them:
+// several workers share one memory, and what they wrote is one value without a
+// copy. Leaves of variable size have no place: they travel in frames.
 struct SlotLayout {
   static constexpr uint64_t kVariable = ~uint64_t{0};
   static constexpr uint64_t kMaxSize = uint64_t{1} << 30;
 
   struct Leaf {
     uint64_t offset = 0;
-    uint64_t bytes = 0;  // kVariable: not here
+    uint64_t bytes = 0;  // of one lane; kVariable: not here
   };
 
   // rewards: f64 a lane; terminated, truncated: one byte a lane.
@@ -35,20 +37,23 @@ struct SlotLayout {
   uint64_t rewards = 0;
   uint64_t terminated = 0;
   uint64_t truncated = 0;
-  // u64: the id of the last request that the server interrupted. The signal
-  // that comes with it may reach the worker before or after that request.
+  // u64 a worker: the id of the last request that the server interrupted. The
+  // signal that comes with it may reach the worker before or after that
+  // request.
   uint64_t interrupted = 0;
   std::vector<Leaf> action;
   std::vector<Leaf> observation;
   uint64_t size = 0;
 
-  // Sizes are those of all lanes together. ResourceExhausted above kMaxSize.
+  // For `lanes` lanes in `workers` workers; sizes are those of one lane.
+  // ResourceExhausted above kMaxSize.
   static absl::StatusOr<SlotLayout> Create(
-      uint64_t lanes, absl::Span<const uint64_t> action_bytes,
+      uint64_t lanes, uint64_t workers, absl::Span<const uint64_t> action_bytes,
       absl::Span<const uint64_t> observation_bytes);
 
-  // As the worker reads it: a run of u64.
-  std::string Encode() const;
+  // As worker number `worker`, with `count` lanes from `first` on, reads it: a
+  // run of u64.
+  std::string Encode(uint64_t worker, uint64_t first, uint64_t count) const;
 };
 
 // An anonymous file of fixed size, mapped here and in the worker. It is sealed:

@@ -22,7 +22,8 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(SlotLayoutTest, LeavesDoNotOverlapAndVariableOnesHaveNoPlace) {
-  auto layout = SlotLayout::Create(1, {8, SlotLayout::kVariable, 70}, {0, 16});
+  auto layout =
+      SlotLayout::Create(1, 1, {8, SlotLayout::kVariable, 70}, {0, 16});
   RLMESH_ASSERT_OK(layout);
   EXPECT_EQ(layout->rewards, 0);
   EXPECT_EQ(layout->terminated, 8);
@@ -34,15 +35,33 @@ TEST(SlotLayoutTest, LeavesDoNotOverlapAndVariableOnesHaveNoPlace) {
   EXPECT_EQ(layout->observation[0].offset, 256);
   EXPECT_EQ(layout->observation[1].offset, 256);
   EXPECT_EQ(layout->size, 320);
-  EXPECT_EQ(layout->Encode().size(), 8 * (8 + 2 * 5));
-  EXPECT_EQ(LoadLittleEndian<uint64_t>(layout->Encode().data()), 320);
+  const std::string encoded = layout->Encode(0, 0, 1);
+  EXPECT_EQ(encoded.size(), 8 * (10 + 2 * 5));
+  EXPECT_EQ(LoadLittleEndian<uint64_t>(encoded.data()), 320);
+}
+
+TEST(SlotLayoutTest, ALeafHoldsTheRowsOfAllLanesOfAllWorkers) {
+  auto layout = SlotLayout::Create(5, 2, {24}, {40});
+  RLMESH_ASSERT_OK(layout);
+  EXPECT_EQ(layout->terminated, 40);
+  EXPECT_EQ(layout->truncated, 45);
+  EXPECT_EQ(layout->interrupted, 56);
+  EXPECT_EQ(layout->action[0].offset, 128);
+  EXPECT_EQ(layout->observation[0].offset, 256);  // behind 5 * 24, rounded up
+  EXPECT_EQ(layout->size, 512);
+  const std::string second = layout->Encode(1, 3, 2);
+  EXPECT_EQ(LoadLittleEndian<uint64_t>(&second[8 * 5]), 64);  // interrupted
+  EXPECT_EQ(LoadLittleEndian<uint64_t>(&second[8 * 6]), 3);
+  EXPECT_EQ(LoadLittleEndian<uint64_t>(&second[8 * 7]), 2);
 }
 
 TEST(SlotLayoutTest, TooMuchIsRefusedWithoutOverflow) {
   EXPECT_THAT(
-      SlotLayout::Create(1, {}, {SlotLayout::kMaxSize}),
+      SlotLayout::Create(1, 1, {}, {SlotLayout::kMaxSize}),
       StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("1073741824")));
-  EXPECT_THAT(SlotLayout::Create(1, {SlotLayout::kVariable - 1}, {}),
+  EXPECT_THAT(SlotLayout::Create(1, 1, {SlotLayout::kVariable - 1}, {}),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(SlotLayout::Create(uint64_t{1} << 40, 1, {uint64_t{1} << 29}, {}),
               StatusIs(absl::StatusCode::kResourceExhausted));
 }
 

@@ -16,12 +16,12 @@ import struct
 import sys
 import traceback
 import zlib
-from collections.abc import Mapping
 
+from worker_lanes import Interrupted, LaneErrors, Places, close_envs, make_lanes  # a part
 from worker_model_host import ModelHost  # a part
-from worker_source import SetupError, Source, bind_reset, encode_contract  # a part
-from worker_values import LENGTH, Values, cut_variable  # a part
-from worker_wire import decode_meta_map, encode_meta_map, encode_texts, parse_texts  # a part
+from worker_source import SetupError, Source, encode_contract, is_vector  # a part
+from worker_values import LENGTH  # a part
+from worker_wire import decode_meta_map, encode_texts, parse_texts  # a part
 
 _OWN_FILE = (lambda: 0).__code__.co_filename
 
@@ -29,17 +29,49 @@ _HEADER = struct.Struct("<BBHIQ")  # kind, flags, zero, id, payload
 _SETUP, _ATTACH, _RESET, _STEP, _RENDER, _CLOSE, _DISCARD = range(1, 8)
 _ANSWER = 0x80
 _ERROR = 0xFF
-_HAS_INFOS = 1
-_IS_INSTANCE = 2
+_SUBSET = 1  # flag of a request
+_IS_INSTANCE, _IS_LOCKSTEP = 2, 4  # flags of an answer
 _VARIABLE = (1 << 64) - 1
 _MAX_PAYLOAD = 256 << 20
 _F_GET_SEALS = 1034
 _NEEDED_SEALS = 0x1 | 0x2 | 0x4  # SEAL, SHRINK, GROW
 
 
-class Interrupted(KeyboardInterrupt):
-    """Raised inside the user's code when the server's patience ends. Not an
-    Exception, so that no handler of theirs swallows it."""
+class Guard:
+    """What tells an interrupt of the server whom it is meant for."""
+
+    def __init__(self):
+        self.inside = False  # user code runs
+        self.signalled = False  # while none did: it came early, or too late
+        self._memory = None
+        self.id = 0  # of the request in hand
+        self.listen()
+
+    def listen(self):
+        signal.signal(signal.SIGINT, self._on_interrupt)
+
+    def attach(self, memory, interrupted):
+        self._memory, self._interrupted = memory, interrupted
+
+    def enter(self):
+        """Goes before every call of user code."""
+        self.inside = True
+        if self.signalled and self._is_meant():
+            raise Interrupted("interrupted by the server")
+
+    def _on_interrupt(self, signum, frame):
+        if not self.inside:
+            self.signalled = True
+        elif self._is_meant():
+            self.inside = False
+            raise Interrupted("interrupted by the server")
+
+    def _is_meant(self):
+        """Whether the server interrupted the request in hand."""
+        self.signalled = False
+        if self._memory is None:
+            return True
+        return LENGTH.unpack_from(self._memory, self._interrupted)[0] == self.id
 
 
 class Worker:
@@ -48,14 +80,11 @@ class Worker:
         self._socket = socket.socket(fileno=fd)
         self._passed = []  # descriptors that came with a frame
         self._source = None
-        self._env = None
-        self._id = 0  # of the request in hand
-        self._in_user_code = False
-        self._signalled = False  # while no user code ran
+        self._lanes = None
+        self._flags = 0  # of the request in hand
         self._memory = None
-        self._actions = self._observations = None
+        self._guard = Guard()
         self._model = ModelHost(self)
-        signal.signal(signal.SIGINT, self._on_interrupt)
 
     def serve(self):
         handlers = {
@@ -68,12 +97,13 @@ class Worker:
             _DISCARD: self._close,
         }
         handlers.update(self._model.handlers())
+        guard = self._guard
         kind = 0
         while kind != _CLOSE:
             head = self._receive(_HEADER.size)
             if head is None:
                 break  # the server is gone
-            kind, _, _, self._id, size = _HEADER.unpack(head)
+            kind, self._flags, _, guard.id, size = _HEADER.unpack(head)
             payload = self._receive(size) if size else b""
             if payload is None:
                 break
@@ -83,14 +113,14 @@ class Worker:
                 if len(answer) > _MAX_PAYLOAD:
                     raise ValueError("an answer of %d bytes is above the limit" % len(answer))
             except BaseException as error:  # whatever user code raises
-                self._in_user_code = False
+                guard.inside = False
                 flags, kind_out, answer = 0, _ERROR, _encode_error(error)
-            self._send(_HEADER.pack(kind_out, flags, 0, self._id, len(answer)) + answer)
+            self._send(_HEADER.pack(kind_out, flags, 0, guard.id, len(answer)) + answer)
         if kind != _CLOSE:
             self._close(b"")
 
     def _receive(self, size):
-        if self._observations is not None:  # no descriptor will come any more
+        if self._memory is not None:  # no descriptor will come any more
             data = os.read(self._fd, size)
         else:
             room = socket.CMSG_SPACE(4)
@@ -115,32 +145,12 @@ class Worker:
             while sent < len(data):
                 sent += os.write(self._fd, data[sent:])
 
-    def _on_interrupt(self, signum, frame):
-        if not self._in_user_code:
-            self._signalled = True  # it may have come early, or too late
-        elif self._is_interrupted():
-            self._in_user_code = False
-            raise Interrupted("interrupted by the server")
-
-    def _is_interrupted(self):
-        """Whether the server interrupted the request in hand."""
-        self._signalled = False
-        if self._memory is None:
-            return True
-        return LENGTH.unpack_from(self._memory, self._interrupted)[0] == self._id
-
-    def _enter(self):
-        """Goes before every call of user code."""
-        self._in_user_code = True
-        if self._signalled and self._is_interrupted():
-            raise Interrupted("interrupted by the server")
-
     def run_user_code(self, function, *args):
-        self._enter()
+        self._guard.enter()
         try:
             return function(*args)
         finally:
-            self._in_user_code = False
+            self._guard.inside = False
 
     def map_memory(self, size):
         """The memory whose descriptor came with the request in hand."""
@@ -153,117 +163,71 @@ class Worker:
             os.close(fd)
 
     def begin_with_model(self, size):
-        """Before a policy is loaded: `size` bytes with the interrupted id."""
-        self._memory, self._interrupted = self.map_memory(size), 0
+        """Before a policy is loaded: `size` bytes with the interrupted id. Memory
+        goes on to come with requests."""
+        self._guard.attach(self.map_memory(size), 0)
 
     def end_of_loading(self):
-        signal.signal(signal.SIGINT, self._on_interrupt)  # user code may take it
+        self._guard.listen()  # user code may take the signal
 
     def _setup(self, payload):
-        """Makes an environment: the first one, or a fresh one after that."""
-        self._enter()
+        """Makes environments: the first ones, or fresh ones after that."""
+        self._guard.enter()
+        texts = dict(parse_texts(payload))
         if self._source is None:
             self._source = Source(parse_texts(payload))
-        if self._env is None or not self._source.is_instance:
-            if self._env is not None:
-                old, self._env = self._env, None
-                _close_env(old)
-            self._env = self._source.make()
-        contract = encode_contract(self._env)
-        self._in_user_code = False
-        signal.signal(signal.SIGINT, self._on_interrupt)  # user code may take it
-        self._bind()
-        return (_IS_INSTANCE if self._source.is_instance else 0), contract
+            self._next_step = texts.get("autoreset") == "next_step"
+        if self._lanes is None or not self._source.is_instance:
+            if self._lanes is not None:
+                old, self._lanes = self._lanes, None
+                close_envs(old.envs)
+            self._lanes = make_lanes(self._source.make(), self._guard, self._next_step)
+        envs = self._lanes.envs
+        contract = encode_contract(envs)
+        self._guard.inside = False
+        self._guard.listen()  # user code may take it
+        if self._memory is not None:
+            self._lanes.bind(self._memory, self._places)
+        flags = _IS_INSTANCE if self._source.is_instance else 0
+        return flags | (_IS_LOCKSTEP if is_vector(envs[0]) else 0), contract
 
     def _attach(self, payload):
-        numbers = struct.unpack("<%dQ" % (len(payload) // 8), payload)
-        size, _, rewards, terminated, truncated, interrupted = numbers[:6]
-        actions, observations = numbers[6:8]
-        self._interrupted = interrupted
-        self._memory = self.map_memory(size)
-        places = []
-        for offset, length in zip(numbers[8::2], numbers[9::2]):
-            places.append((offset, None if length == _VARIABLE else length))
-        if len(places) != actions + observations or truncated != terminated + 1:
-            raise ValueError("the server's layout is not one for a single lane")
-        self._places = places[:actions], places[actions:]
-        self._rewards = rewards, struct.Struct("<d??" if terminated == rewards + 8 else "")
-        self._bind()
+        places = Places(payload, _VARIABLE)
+        memory = self.map_memory(places.size)
+        self._lanes.bind(memory, places)
+        self._memory, self._places = memory, places
+        self._guard.attach(memory, places.interrupted)
         return 0, b""
 
-    def _bind(self):
-        """Prepares all that a step needs, once there are an environment and
-        memory."""
-        if self._memory is None:
-            return
-        env = self._env
-        self._user_step, self._user_reset = env.step, bind_reset(env)
-        self._actions = Values(env.action_space, self._memory, self._places[0])
-        self._observations = Values(env.observation_space, self._memory, self._places[1])
-        self._variable_actions = sum(size is None for _, size in self._places[0])
+    def _cut_rows(self, payload):
+        """The lanes that a request names, and what follows them."""
+        count = struct.unpack_from("<I", payload)[0]
+        return struct.unpack_from("<%dI" % count, payload, 4), payload[4 + 4 * count :]
 
     def _reset(self, payload):
-        """u8 has seed, i64 seed, u8 has options, a MetaMap."""
-        has_seed, seed, has_options = struct.unpack_from("<BqB", payload)
-        options = decode_meta_map(payload[10:]) if has_options else None
-        self._enter()
-        result = self._user_reset(seed if has_seed else None, options)
-        self._in_user_code = False
-        if not isinstance(result, tuple) or len(result) != 2:
-            raise TypeError(
-                "reset() must return (observation, info), got %s" % _shape_of_result(result)
-            )
-        return self._observed(result[0], result[1])
+        """u32 number of seeds, i64 each, u8 has options, a MetaMap."""
+        rows = None
+        if self._flags & _SUBSET:
+            rows, payload = self._cut_rows(payload)
+        count = struct.unpack_from("<I", payload)[0]
+        seeds = struct.unpack_from("<%dq" % count, payload, 4)
+        at = 4 + 8 * count
+        options = decode_meta_map(payload[at + 1 :]) if payload[at] else None
+        return self._lanes.reset(rows, seeds, options)
 
     def _step(self, payload):
-        actions = self._actions
-        if self._variable_actions:
-            actions.variable = cut_variable(payload, self._variable_actions)
-        action = actions.read()
-        self._in_user_code = True  # _enter, without a call
-        if self._signalled:
-            self._enter()
-        result = self._user_step(action)
-        self._in_user_code = False
-        try:
-            observation, reward, terminated, truncated, info = result
-        except (TypeError, ValueError):
-            raise TypeError(
-                "step() must return (observation, reward, terminated, truncated, info), got %s"
-                % _shape_of_result(result)
-            ) from None
-        offset, layout = self._rewards
-        try:
-            layout.pack_into(self._memory, offset, reward, terminated, truncated)
-        except struct.error:
-            layout.pack_into(self._memory, offset, _as_reward(reward), terminated, truncated)
-        return self._observed(observation, info)
-
-    def _observed(self, observation, info):
-        values = self._observations
-        if values.variable:
-            values.variable = []
-        values.write(observation)
-        answer = b""
-        if values.variable:
-            answer = b"".join(LENGTH.pack(len(leaf)) + leaf for leaf in values.variable)
-        if info is None:
-            return 0, answer
-        if info:
-            if not isinstance(info, Mapping):
-                raise TypeError("info must be a dict, got %s" % type(info).__name__)
-            answer += encode_meta_map(info)
-        return _HAS_INFOS, answer
+        if self._flags & _SUBSET:
+            return self._lanes.step(*self._cut_rows(payload))
+        return self._lanes.step(None, payload)
 
     def _render(self, payload):
-        if not hasattr(self._env, "render"):
-            return 0, b""
-        self._enter()
+        """u32 lane."""
+        self._guard.enter()
         try:
-            frame = self._env.render()
+            frame = self._lanes.render(struct.unpack("<I", payload)[0])
         except NotImplementedError:
             frame = None
-        self._in_user_code = False
+        self._guard.inside = False
         if isinstance(frame, list):  # "rgb_array_list": all since the last call
             frame = frame[-1] if frame else None
         if frame is None or isinstance(frame, str) or not hasattr(frame, "shape"):
@@ -272,34 +236,19 @@ class Worker:
 
     def _close(self, payload):
         self._model.close()
-        env, self._env = self._env, None
-        if env is not None:
-            self._enter()
-            _close_env(env)
-            self._in_user_code = False
+        lanes, self._lanes = self._lanes, None
+        if lanes is not None:
+            self._guard.enter()
+            close_envs(lanes.envs)
+            self._guard.inside = False
         return 0, b""
 
 
-def _close_env(env):
-    if callable(getattr(env, "close", None)):
-        env.close()
-
-
-def _as_reward(reward):
-    """What struct does not take: an array of one element, a tensor."""
-    if getattr(reward, "size", None) == 1 or hasattr(reward, "item"):
-        return float(reward.item())
-    raise TypeError("the reward %.80r is not a number" % (reward,))
-
-
-def _shape_of_result(result):
-    if isinstance(result, tuple):
-        hint = " (the old Gym interface; wrap the environment)" if len(result) == 4 else ""
-        return "a tuple of %d%s" % (len(result), hint)
-    return type(result).__name__
-
-
 def _encode_error(error):
+    lanes = ()
+    if isinstance(error, LaneErrors):
+        lanes = [lane for lane, _ in error.errors]
+        error = error.errors[0][1]
     kind = type(error)
     name = kind.__qualname__
     if kind.__module__ not in ("builtins", __name__):
@@ -326,9 +275,10 @@ def _encode_error(error):
     text = "".join(lines)
     if len(text) > 32768:
         text = text[:8192] + "\n  ...\n" + text[-24576:]
-    return encode_texts(
-        [("code", code), ("type", name), ("message", message[:16384]), ("traceback", text)]
-    )
+    texts = [("code", code), ("type", name), ("message", message[:16384]), ("traceback", text)]
+    if lanes:
+        texts.append(("lanes", " ".join(map(str, lanes))))
+    return encode_texts(texts)
 
 
 def encode_png(frame):

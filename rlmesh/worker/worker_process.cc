@@ -200,30 +200,37 @@ WorkerProcess::~WorkerProcess() {
   if (!mark_.empty()) ProcTable().KillMarked(mark_);
 }
 
-absl::StatusOr<Answer> WorkerProcess::Call(FrameKind kind,
-                                           absl::string_view payload,
-                                           absl::Duration timeout, int fd) {
-  const absl::Time deadline = absl::Now() + timeout;
+absl::Status WorkerProcess::Begin(FrameKind kind, uint8_t flags,
+                                  absl::string_view payload,
+                                  absl::Duration timeout, int fd) {
+  kind_ = kind;
+  timeout_ = timeout;
+  deadline_ = absl::Now() + timeout;
+  failed_lanes_.clear();
   RLMESH_RETURN_IF_ERROR(AwaitOwed(timeout));
-  const absl::Status sent = channel_.Send(kind, payload, fd, deadline);
-  if (!sent.ok()) {
-    // A request that is cut has no answer to wait for, and no successor.
-    if (channel_.is_cut() && !absl::IsUnavailable(sent)) {
-      process_->SignalGroup(SIGKILL);
-    }
-    return Failed(kind, sent, timeout);
+  const absl::Status sent = channel_.Send(kind, flags, payload, fd, deadline_);
+  if (sent.ok()) return sent;
+  // A request that is cut has no answer to wait for, and no successor.
+  if (channel_.is_cut() && !absl::IsUnavailable(sent)) {
+    process_->SignalGroup(SIGKILL);
   }
-  absl::StatusOr<Answer> answer = channel_.Receive(deadline);
-  if (!answer.ok()) return Failed(kind, answer.status(), timeout);
-  if (answer->kind == FrameKind::kError) return Raised(kind, answer->payload);
+  return Failed(kind, sent, timeout);
+}
+
+absl::StatusOr<Answer> WorkerProcess::Finish() {
+  absl::StatusOr<Answer> answer = channel_.Receive(deadline_);
+  if (!answer.ok()) return Failed(kind_, answer.status(), timeout_);
+  if (answer->kind == FrameKind::kError) return Raised(kind_, answer->payload);
   return answer;
+}
+
+bool WorkerProcess::has_ended() const {
+  return channel_.is_cut() || process_->exit_status().has_value();
 }
 
 absl::Status WorkerProcess::Settle(absl::Duration timeout) {
   RLMESH_RETURN_IF_ERROR(AwaitOwed(timeout));
-  if (channel_.is_cut() || process_->exit_status().has_value()) {
-    return Ended(FrameKind::kReset, "");
-  }
+  if (has_ended()) return Ended(FrameKind::kReset, "");
   return absl::OkStatus();
 }
 
@@ -242,10 +249,11 @@ absl::Status WorkerProcess::Failed(FrameKind kind, const absl::Status& status,
                                    absl::Duration timeout) {
   if (absl::IsDeadlineExceeded(status)) {
     Interrupt();
-    return Recoverable(absl::DeadlineExceededError(
-                           absl::StrCat(OwnerOf(kind), NameOf(kind),
-                                        " timed out after ", Seconds(timeout))),
-                       {});
+    return Recoverable(
+        absl::DeadlineExceededError(absl::StrCat(
+            OwnerOf(kind), NameOf(kind), " timed out after ", Seconds(timeout),
+            subject_.empty() ? "" : ": ", absl::StripSuffix(subject_, ": "))),
+        {});
   }
   if (absl::IsCancelled(status)) {
     Interrupt();
@@ -279,7 +287,8 @@ absl::Status WorkerProcess::Ended(FrameKind kind, absl::string_view reason) {
   }
   ErrorDetails details;
   details.traceback = process_->OutputTail();
-  std::string text = absl::StrCat(NameOf(kind), " failed: the worker process ");
+  std::string text =
+      absl::StrCat(NameOf(kind), " failed: ", subject_, "the worker process ");
   if (!reason.empty()) {
     absl::StrAppend(&text, "broke the protocol and was killed: it sent ",
                     reason);
@@ -312,22 +321,30 @@ absl::Status WorkerProcess::Raised(FrameKind kind, absl::string_view payload) {
   if (code != absl::StatusCode::kInternal) {
     return Recoverable(absl::Status(code, message), details);
   }
+  failed_lanes_ = std::string(FindText(*texts, "lanes"));
   // What a policy raises reaches its clients as it is.
   std::string text = details.exception_type;
   if (kind != FrameKind::kPredict) {
-    text = absl::StrCat(NameOf(kind), " failed: ", text);
+    std::string lane;
+    if (!failed_lanes_.empty()) {
+      const absl::string_view lanes = failed_lanes_;
+      lane = absl::StrCat("lane ", lanes.substr(0, lanes.find(' ')), ": ");
+    }
+    text = absl::StrCat(NameOf(kind), " failed: ", lane, text);
   }
   if (!message.empty()) absl::StrAppend(&text, ": ", message);
   return Recoverable(absl::InternalError(text), details);
 }
 
 absl::Status WorkerProcess::WrongAnswer(FrameKind kind,
-                                        absl::string_view message) {
+                                        absl::string_view message,
+                                        absl::string_view subject) {
   ErrorDetails details;
   details.exception_type = "ValueError";
-  return Recoverable(absl::InternalError(absl::StrCat(
-                         NameOf(kind), " failed: ValueError: ", message)),
-                     details);
+  return Recoverable(
+      absl::InternalError(absl::StrCat(NameOf(kind), " failed: ", subject,
+                                       "ValueError: ", message)),
+      details);
 }
 
 absl::Status WorkerProcess::Close(absl::Duration timeout) {

@@ -19,6 +19,7 @@
 #include "absl/types/optional.h"
 #include "rlmesh/base/child_process.h"
 #include "rlmesh/base/fd.h"
+#include "rlmesh/base/status_macros.h"
 #include "rlmesh/worker/cancel_event.h"
 #include "rlmesh/worker/channel.h"
 #include "rlmesh/worker/frame.h"
@@ -81,7 +82,29 @@ class WorkerProcess {
   // One request and its answer, whose payload is valid until the next call.
   // `fd` goes with the request unless it is -1.
   absl::StatusOr<Answer> Call(FrameKind kind, absl::string_view payload,
-                              absl::Duration timeout, int fd = -1);
+                              absl::Duration timeout, int fd = -1) {
+    RLMESH_RETURN_IF_ERROR(Begin(kind, /*flags=*/0, payload, timeout, fd));
+    return Finish();
+  }
+
+  // Call in two halves, so that several workers do their parts at the same
+  // time. After a Begin that is OK comes a Finish. `flags` are FrameHeader's.
+  absl::Status Begin(FrameKind kind, uint8_t flags, absl::string_view payload,
+                     absl::Duration timeout, int fd = -1);
+  absl::StatusOr<Answer> Finish();
+  // Ends the patience of the call that has begun: its Finish waits no longer.
+  void Hurry() { deadline_ = absl::InfinitePast(); }
+
+  // When the last call raised in some of the worker's lanes while the others
+  // did their part: those lanes, in decimal, with spaces between. The worker is
+  // not trusted: any text may stand here.
+  const std::string& failed_lanes() const { return failed_lanes_; }
+
+  // Whether it has ended, or no call can ever work again.
+  bool has_ended() const;
+
+  // Goes into errors about the process: "lanes 2 to 3: ". Empty: nothing.
+  void set_subject(std::string subject) { subject_ = std::move(subject); }
 
   // Waits until an earlier, late call is over. Unavailable when the worker has
   // ended, by itself or because it did not heed the interrupt: cheap to ask
@@ -101,8 +124,9 @@ class WorkerProcess {
   absl::Status Close(absl::Duration timeout);
 
   // The error for an answer that does not fit: "step failed: ValueError:
-  // <message>".
-  static absl::Status WrongAnswer(FrameKind kind, absl::string_view message);
+  // <message>", with `subject` ("lane 2: ") before the type.
+  static absl::Status WrongAnswer(FrameKind kind, absl::string_view message,
+                                  absl::string_view subject = "");
 
   pid_t pid() const { return process_->pid(); }
 
@@ -121,7 +145,13 @@ class WorkerProcess {
   bool interrupted_ = false;  // the owed call
   bool closed_ = false;
   std::string mark_;  // "NAME=value" in the environment of all its processes
-  UniqueFd guard_;    // open as long as we live: the worker's guard looks at it
+  std::string subject_;
+  // Of the call that has begun.
+  FrameKind kind_ = FrameKind::kError;
+  absl::Duration timeout_;
+  absl::Time deadline_;
+  std::string failed_lanes_;
+  UniqueFd guard_;  // open as long as we live: the worker's guard looks at it
   std::unique_ptr<ChildProcess> process_;  // last: its thread uses channel_
 };
 

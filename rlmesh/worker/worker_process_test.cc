@@ -68,29 +68,29 @@ TEST(WorkerProcessTest, RefusesMemoryThatIsNotSealed) {
   auto worker = WorkerProcess::Start(PlainPython());
   RLMESH_ASSERT_OK(worker);
   RLMESH_ASSERT_OK((*worker)->Call(FrameKind::kSetup, PlainEnv(), kLong));
-  auto layout = SlotLayout::Create(1, {8}, {8});
+  auto layout = SlotLayout::Create(1, 1, {8}, {8});
   const UniqueFd memory(memfd_create("test", MFD_ALLOW_SEALING));
   ASSERT_EQ(ftruncate(memory.get(), layout->size), 0);
-  EXPECT_THAT((*worker)->Call(FrameKind::kAttach, layout->Encode(), kLong,
-                              memory.get()),
+  EXPECT_THAT((*worker)->Call(FrameKind::kAttach, layout->Encode(0, 0, 1),
+                              kLong, memory.get()),
               StatusIs(absl::StatusCode::kInternal, HasSubstr("not sealed")));
   ASSERT_EQ(fcntl(memory.get(), F_ADD_SEALS,
                   F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL),
             0);
-  RLMESH_EXPECT_OK((*worker)->Call(FrameKind::kAttach, layout->Encode(), kLong,
-                                   memory.get()));
+  RLMESH_EXPECT_OK((*worker)->Call(FrameKind::kAttach, layout->Encode(0, 0, 1),
+                                   kLong, memory.get()));
 }
 
 TEST(WorkerProcessTest, RefusesALayoutOfOtherSpaces) {
   auto worker = WorkerProcess::Start(PlainPython());
   RLMESH_ASSERT_OK(worker);
   RLMESH_ASSERT_OK((*worker)->Call(FrameKind::kSetup, PlainEnv(), kLong));
-  auto layout = SlotLayout::Create(1, {8}, {12});
+  auto layout = SlotLayout::Create(1, 1, {8}, {12});
   auto slots = SharedSlots::Create(layout->size);
-  EXPECT_THAT(
-      (*worker)->Call(FrameKind::kAttach, layout->Encode(), kLong, slots->fd()),
-      StatusIs(absl::StatusCode::kInternal,
-               HasSubstr("$ takes 8 bytes, the server says 12")));
+  EXPECT_THAT((*worker)->Call(FrameKind::kAttach, layout->Encode(0, 0, 1),
+                              kLong, slots->fd()),
+              StatusIs(absl::StatusCode::kInternal,
+                       HasSubstr("$ takes 8 bytes, the server says 12")));
 }
 
 TEST(WorkerProcessTest, ProgramThatIsNoPythonIsShownWithItsLastWords) {

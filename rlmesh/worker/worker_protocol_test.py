@@ -35,7 +35,7 @@ def texts(*parts):
 class Server:
     """This end of the channel."""
 
-    def __init__(self, entrypoint):
+    def __init__(self, entrypoint, *setup):
         self.socket, other = socket.socketpair()
         self.socket.settimeout(30)
         with other:
@@ -47,11 +47,11 @@ class Server:
                 stderr=subprocess.STDOUT,
             )
         self.id = 0
-        self.setup_flags, self.contract = self.call(1, texts("entrypoint", entrypoint))
+        self.setup_flags, self.contract = self.call(1, texts("entrypoint", entrypoint, *setup))
 
-    def send(self, kind, payload=b"", fd=None):
+    def send(self, kind, payload=b"", fd=None, flags=0):
         self.id += 1
-        frame = HEADER.pack(kind, 0, 0, self.id, len(payload)) + payload
+        frame = HEADER.pack(kind, flags, 0, self.id, len(payload)) + payload
         control = []
         if fd is not None:
             control = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))]
@@ -64,23 +64,27 @@ class Server:
         assert (zero, ident) == (0, self.id), (zero, ident)
         return kind, flags, self.socket.recv(size, socket.MSG_WAITALL) if size else b""
 
-    def call(self, kind, payload=b"", fd=None):
-        self.send(kind, payload, fd)
+    def call(self, kind, payload=b"", fd=None, flags=0):
+        self.send(kind, payload, fd, flags)
         got, flags, payload = self.receive()
         assert got == kind | 0x80, (got, payload)
         return flags, payload
 
     def attach(self):
         """Memory for plain.Env: an integer in, two floats out."""
+        self.map(struct.pack("<14Q", 192, 1, 0, 8, 9, 16, 0, 1, 1, 1, 64, 8, 128, 8))
+
+    def map(self, layout):
         fd = os.memfd_create("test", os.MFD_ALLOW_SEALING)
         os.ftruncate(fd, 192)
         fcntl.fcntl(fd, 1033, 1 | 2 | 4)  # F_ADD_SEALS: SEAL, SHRINK, GROW
         self.memory = mmap.mmap(fd, 192)
-        self.call(2, struct.pack("<12Q", 192, 1, 0, 8, 9, 16, 1, 1, 64, 8, 128, 8), fd)
+        self.call(2, layout, fd)
         os.close(fd)
 
     def reset(self, seed=None):
-        return self.call(3, struct.pack("<BqB", seed is not None, seed or 0, 0))
+        seeds = struct.pack("<I", 0) if seed is None else struct.pack("<Iq", 1, seed)
+        return self.call(3, seeds + b"\0")
 
     def put_action(self, action):
         struct.pack_into("<q", self.memory, 64, action)
@@ -111,7 +115,7 @@ class ProtocolTest(unittest.TestCase):
             self.assertEqual(server.call(4), (1, b""))
             self.assertEqual(server.observation(), (4.0 + i, 10.0 + i))
             self.assertEqual(struct.unpack_from("<d??", server.memory), (4.0 + i, False, False))
-        self.assertEqual(server.call(5), (0, b""))  # nothing to see
+        self.assertEqual(server.call(5, bytes(4)), (0, b""))  # nothing to see
         server.call(1)  # a fresh environment
         server.reset()
         self.assertEqual(server.observation(), (0.0, 0.0))
@@ -125,6 +129,30 @@ class ProtocolTest(unittest.TestCase):
         server = Server("plain:instance")
         self.assertEqual(server.setup_flags, 2)
         self.assertEqual(server.end(), ("closed\n", 0))
+
+    def test_lanes_of_one_worker_among_others(self):
+        server = Server("plain:Env", "total", "5", "lanes", "2")
+        self.assertIn((2, 0, 2), list(wt.worker.fields(server.contract)))
+        # Lanes 2 and 3 of 5: rewards, flags, then 5 actions, 5 observations.
+        server.map(struct.pack("<14Q", 192, 5, 0, 40, 45, 56, 2, 2, 1, 1, 64, 8, 128, 8))
+        flags, infos = server.call(3, struct.pack("<IqB", 1, 7, 0))
+        self.assertEqual(flags, 1)
+        size = struct.unpack_from("<Q", infos)[0]
+        info = wt.worker.decode_meta_map(infos[8 : 8 + size])
+        self.assertEqual(info, {"seed": 7, "options": None})
+        info = wt.worker.decode_meta_map(infos[16 + size :])
+        self.assertEqual(info, {"seed": None, "options": None})
+        self.assertEqual(struct.unpack_from("<10f", server.memory, 128)[4:8], (7, 0, 0, 0))
+        struct.pack_into("<5q", server.memory, 64, 1, 2, 3, 4, 5)
+        self.assertEqual(server.call(4), (1, bytes(16)))
+        self.assertEqual(
+            struct.unpack_from("<10f", server.memory, 128), (0, 0, 0, 0, 8, 3, 1, 4, 0, 0)
+        )
+        self.assertEqual(struct.unpack_from("<5d", server.memory), (0, 0, 8, 1, 0))
+        # One of them: the second.
+        self.assertEqual(server.call(4, struct.pack("<2I", 1, 1), flags=1), (1, b""))
+        self.assertEqual(struct.unpack_from("<5d", server.memory), (0, 0, 8, 2, 0))
+        server.end()
 
     def test_interrupt_is_for_one_request(self):
         server = Server("hangs:Interruptible")

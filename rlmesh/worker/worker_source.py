@@ -14,7 +14,9 @@ from collections.abc import Mapping
 from worker_specs import encode_space  # a part
 from worker_wire import encode_meta_map, field_bytes, field_text, field_varint  # a part
 
-_DISABLED = 3  # AutoresetMode
+# AutoresetMode on the wire, by what vector environments say in their metadata.
+_AUTORESET_MODES = {"NextStep": 1, "SameStep": 2, "Disabled": 3}
+_DISABLED = 3
 
 
 class SetupError(Exception):
@@ -34,6 +36,11 @@ class Source:
         for name, value in texts:
             options.setdefault(name, []).append(value)
         self.is_instance = False
+        # Lanes of all workers together (0: as many as there are), those of this
+        # one, and its first.
+        self.total = int(options.get("total", ["0"])[0])
+        self._lanes = int(options.get("lanes", ["1"])[0])
+        self.first = int(options.get("first", ["0"])[0])
         self._kwargs = _parse_kwargs(options.get("kwargs", ["{}"])[0])
         for module in options.get("import", []):
             _import(module, "--import=%s" % module)
@@ -44,14 +51,52 @@ class Source:
             self._make = self._find(options["entrypoint"][0])
 
     def make(self):
-        env = self._make()
-        for name in ("reset", "step"):
-            if not callable(getattr(env, name, None)):
-                raise SetupError(
-                    "invalid_argument",
-                    "%s is no environment: it must have a %r method" % (_describe(env), name),
-                )
-        return env
+        """The environments: one a lane, or a single vector environment."""
+        made = self._make()
+        if isinstance(made, (list, tuple)):
+            self._check_width(len(made), "a list of %d environments" % len(made))
+            if not made:
+                raise SetupError("invalid_argument", "the list has no environment in it")
+            for lane, env in enumerate(made):
+                if is_vector(env):
+                    message = "lane %d is %s, which has lanes of its own; list environments of one"
+                    raise SetupError("invalid_argument", message % (lane, _describe(env)))
+                _check_environment(env)
+            return list(made)
+        _check_environment(made)
+        if is_vector(made):
+            self._check_width(made.num_envs, "%s of %d lanes" % (_describe(made), made.num_envs))
+            return [made]
+        if self.is_instance and self.total > 1:
+            raise SetupError(
+                "invalid_argument",
+                "the entrypoint is a finished environment, which is one lane; %d lanes need a "
+                "class, a factory or a list of environments" % self.total,
+            )
+        envs = [made]
+        try:
+            while len(envs) < self._lanes:
+                envs.append(self._make())
+                _check_environment(envs[-1])
+        except BaseException:
+            for env in envs:
+                close_env(env)
+            raise
+        return envs
+
+    def _check_width(self, width, what):
+        if self.total not in (0, width):
+            raise SetupError(
+                "invalid_argument",
+                "the entrypoint is %s, not of %d: leave the number of lanes out"
+                % (what, self.total),
+            )
+        if self.total not in (0, self._lanes):
+            raise SetupError(
+                "invalid_argument",
+                "the entrypoint is %s, which one process must step: leave "
+                "--vectorization_mode=async out" % what,
+            )
 
     def _make_gym(self):
         try:
@@ -77,7 +122,9 @@ class Source:
 
     def _find(self, entrypoint):
         target = find_attribute(entrypoint)
-        if not isinstance(target, type) and hasattr(target, "reset") and hasattr(target, "step"):
+        is_list = isinstance(target, (list, tuple))
+        has_both = hasattr(target, "reset") and hasattr(target, "step")
+        if is_list or (has_both and not isinstance(target, type)):
             if self._kwargs:
                 raise SetupError(
                     "invalid_argument",
@@ -119,25 +166,86 @@ def find_attribute(entrypoint):
     return target
 
 
-def encode_contract(env):
-    """The environment's serialized EnvContract."""
+def is_vector(env):
+    """Whether it steps all of its lanes at once, as Gymnasium's VectorEnv."""
+    return isinstance(getattr(env, "num_envs", None), int) and hasattr(
+        env, "single_observation_space"
+    )
+
+
+def close_env(env):
+    if callable(getattr(env, "close", None)):
+        env.close()
+
+
+def _check_environment(env):
+    for name in ("reset", "step"):
+        if not callable(getattr(env, name, None)):
+            raise SetupError(
+                "invalid_argument",
+                "%s is no environment: it must have a %r method" % (_describe(env), name),
+            )
+
+
+def spaces_of(env):
+    """(action space, observation space) of one lane."""
+    prefix = "single_" if is_vector(env) else ""
+    found = []
     for name in ("action_space", "observation_space"):
-        if getattr(env, name, None) is None:
-            raise SetupError("invalid_argument", "%s has no %s" % (_describe(env), name))
+        space = getattr(env, prefix + name, None)
+        if space is None:
+            raise SetupError("invalid_argument", "%s has no %s" % (_describe(env), prefix + name))
+        found.append(space)
+    return tuple(found)
+
+
+def encode_contract(envs):
+    """The serialized EnvContract of these lanes, or of one vector environment."""
+    env = envs[0]
+    lanes, mode = len(envs), _DISABLED
     metadata = getattr(env, "metadata", None)
+    metadata = metadata if isinstance(metadata, Mapping) else {}
+    if is_vector(env):
+        lanes = env.num_envs
+        if lanes > 1:  # a single one is served as one that waits for its reset
+            mode = _autoreset_mode(metadata)
+        else:
+            metadata = {k: v for k, v in metadata.items() if k != "autoreset_mode"}
+    encoded = [encode_space(space) for space in spaces_of(env)]
+    for lane, other in enumerate(envs[1:], 1):
+        if [encode_space(space) for space in spaces_of(other)] != encoded:
+            raise SetupError(
+                "invalid_argument",
+                "lane %d (%s) has other spaces than lane 0 (%s); lanes of one endpoint have the "
+                "same" % (lane, _describe(other), _describe(env)),
+            )
     spec = getattr(env, "spec", None)
     env_id = getattr(spec, "id", None) or "UnknownEnv-v1"
     render_mode = getattr(env, "render_mode", None)
     env_spec = (
         field_text(1, str(env_id))
-        + field_bytes(2, encode_space(env.action_space))
-        + field_bytes(3, encode_space(env.observation_space))
-        + field_bytes(4, encode_meta_map(metadata if isinstance(metadata, Mapping) else {}))
+        + field_bytes(2, encoded[0])
+        + field_bytes(3, encoded[1])
+        + field_bytes(4, encode_meta_map(metadata))
     )
-    contract = field_bytes(1, env_spec) + field_varint(2, 1)
+    contract = field_bytes(1, env_spec) + field_varint(2, lanes)
     if isinstance(render_mode, str) and render_mode:
         contract += field_text(3, render_mode)
-    return contract + field_varint(4, _DISABLED)
+    return contract + field_varint(4, mode)
+
+
+def _autoreset_mode(metadata):
+    """What a vector environment says it does after the end of an episode."""
+    said = metadata.get("autoreset_mode", "Disabled")
+    said = getattr(said, "value", said)
+    mode = _AUTORESET_MODES.get(said)
+    if mode is None or said == "SameStep":
+        raise SetupError(
+            "invalid_argument",
+            "a vector environment with autoreset mode %r cannot be served; make it with "
+            "AutoresetMode.NEXT_STEP or AutoresetMode.DISABLED" % (said,),
+        )
+    return mode
 
 
 def bind_reset(env):

@@ -30,6 +30,9 @@ _KINDS = ("Box", "Discrete", "MultiBinary", "MultiDiscrete", "Text", "Dict", "Tu
 _ALPHANUMERIC = frozenset(string.ascii_letters + string.digits)
 
 
+_MAX_LEVELS = 32  # dicts and tuples inside of each other, and what is in them
+
+
 class UnsupportedSpace(TypeError):
     """A space that has no form on the wire."""
 
@@ -101,6 +104,12 @@ class Leaf:
             self.dtype = "uint8"
         self.code, self.size = DTYPES[self.dtype][1:]
         self.bytes = None if kind == "Text" else self.count() * self.size
+
+    def repeat(self, lanes):
+        """Makes it the leaf of so many lanes at once."""
+        self.shape = (lanes,) + self.shape
+        if self.starts is not None:
+            self.starts = self.starts * lanes
 
     def count(self):
         count = 1
@@ -218,13 +227,18 @@ def children(space, kind, path):
     return [(key, spaces[key], "%s.%s" % (path, key)) for key in spaces]
 
 
-def encode_space(space, path="$"):
+def encode_space(space, path="$", level=1):
     """The space as a serialized SpaceSpec."""
+    if level > _MAX_LEVELS:
+        raise UnsupportedSpace(
+            "a space of more than %d levels cannot be served; it goes on at %.80s..."
+            % (_MAX_LEVELS, path)
+        )
     kind = kind_of(space, path)
     if kind not in ("Dict", "Tuple"):
         return Leaf(path, kind, space).encode()
     parts = children(space, kind, path)
-    specs = [encode_space(child, child_path) for _, child, child_path in parts]
+    specs = [encode_space(child, child_path, level + 1) for _, child, child_path in parts]
     if kind == "Tuple":
         return field_bytes(21, b"".join(field_bytes(1, spec) for spec in specs))
     keys = b"".join(field_text(1, key) for key, _, _ in parts)

@@ -54,7 +54,7 @@ class Bench:
         self.values.write(value)
         variable = iter(self.values.variable)
         return [
-            next(variable) if size is None else bytes(self.memory[offset : offset + size])
+            worker.pack_texts([next(variable)])[8:] if size is None else bytes(self.memory[offset : offset + size])
             for offset, size in self._places
         ]
 
@@ -63,7 +63,8 @@ class Bench:
         self.values.variable = []
         for leaf, (offset, size) in zip(leaves, self._places):
             if size is None:
-                self.values.variable.append(leaf)
+                framed = worker.LENGTH.pack(len(leaf)) + leaf
+                self.values.variable += worker.cut_texts(framed, 1, 1)[0]
             else:
                 self.memory[offset : offset + size] = leaf
         return self.values.read()

@@ -14,16 +14,19 @@ from collections.abc import Mapping
 from worker_specs import Leaf, as_lists, children, flatten, kind_of  # a part
 
 LENGTH = struct.Struct("<Q")  # of a leaf of variable size, in a frame
-_TEXT = struct.Struct("<QQ")  # one lane, length of its text
 
 
 class Values:
     """The values of one space in `memory`. `places` has (offset, bytes) for
-    every leaf; bytes is None for those that travel in frames, which `variable`
-    holds: those of the last read or write, in order."""
+    every leaf; bytes is None for texts, which travel in frames. `variable`
+    holds those of the last read or write, in order, as UTF-8.
 
-    def __init__(self, space, memory, places):
+    With `batch`, values of so many lanes at once, as vector environments have
+    them: arrays with one more dimension, lists of texts (in `variable` too)."""
+
+    def __init__(self, space, memory, places, batch=None):
         self.variable = []
+        self._batch = batch
         self._memory = memory
         self._places = iter(places)
         # NumPy is used when the environment has brought it.
@@ -41,8 +44,10 @@ class Values:
         if size != leaf.bytes:
             raise ValueError("%s takes %s bytes, the server says %s" % (path, leaf.bytes, size))
         if kind == "Text":
-            return self._build_text(path)
-        if kind == "Discrete":
+            return self._build_text(path) if self._batch is None else self._build_texts(path)
+        if self._batch is not None:
+            leaf.repeat(self._batch)
+        elif kind == "Discrete":
             return self._build_discrete(leaf, offset)
         if self._np is None:
             return self._build_lists(leaf, offset)
@@ -84,15 +89,18 @@ class Values:
 
     def _build_text(self, path):
         def write_text(value):
-            if not isinstance(value, str):
-                raise ValueError("%s: expected text, got %s" % (path, type(value).__name__))
-            try:
-                data = value.encode("utf-8")
-            except UnicodeEncodeError as error:
-                raise ValueError("%s: %s" % (path, error)) from None
-            self.variable.append(_TEXT.pack(1, len(data)) + data)
+            self.variable.append(_encode_text(value, path))
 
-        return write_text, lambda: self.variable.pop(0)[16:].decode("utf-8")
+        return write_text, lambda: self.variable.pop(0).decode("utf-8")
+
+    def _build_texts(self, path):
+        def write_texts(value):
+            value = as_lists(value)
+            if not isinstance(value, (tuple, list)) or len(value) != self._batch:
+                raise ValueError("%s: expected a list of %d texts" % (path, self._batch))
+            self.variable.append([_encode_text(text, path) for text in value])
+
+        return write_texts, lambda: tuple([t.decode("utf-8") for t in self.variable.pop(0)])
 
     def _build_discrete(self, leaf, offset):
         memory, path = self._memory, leaf.path
@@ -165,7 +173,7 @@ class Values:
         like = dtype
         if leaf.kind == "MultiBinary":
             like = np.dtype("int8")
-        elif leaf.kind == "MultiDiscrete":
+        elif leaf.kind in ("Discrete", "MultiDiscrete"):
             like = np.dtype(getattr(leaf.space, "dtype", None) or "int64")
         if starts is not None:
             return write_array, lambda: (view + starts).astype(like)
@@ -174,6 +182,15 @@ class Values:
         if shape == ():
             return write_array, lambda: np.array(view)
         return write_array, view.copy
+
+
+def _encode_text(value, path):
+    if not isinstance(value, str):
+        raise ValueError("%s: expected text, got %s" % (path, type(value).__name__))
+    try:
+        return value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError("%s: %s" % (path, error)) from None
 
 
 def _as_int(value, path):
@@ -250,12 +267,23 @@ def _nest(values, shape):
     return values
 
 
-def cut_variable(payload, count):
-    """The first `count` leaves of variable size in a frame."""
+def pack_texts(texts):
+    """The Text leaf of `texts`, one a lane, framed by its length."""
+    lengths = [len(text) for text in texts]
+    header = struct.pack("<%dQ" % (len(texts) + 1), len(texts), *lengths)
+    return b"".join([LENGTH.pack(len(header) + sum(lengths)), header] + texts)
+
+
+def cut_texts(payload, count, lanes):
+    """The first `count` Text leaves of a frame: lists of `lanes` texts."""
     leaves = []
     at = 0
     for _ in range(count):
-        size = LENGTH.unpack_from(payload, at)[0]
-        leaves.append(bytes(payload[at + 8 : at + 8 + size]))
-        at += 8 + size
+        lengths = struct.unpack_from("<%dQ" % lanes, payload, at + 16)
+        at += 16 + 8 * lanes
+        texts = []
+        for length in lengths:
+            texts.append(payload[at : at + length])
+            at += length
+        leaves.append(texts)
     return leaves

@@ -9,11 +9,13 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/env/builtin/cartpole.h"
 #include "rlmesh/env/builtin/synthetic.h"
+#include "rlmesh/env/lanes/vector_environment.h"
 #include "rlmesh/spaces/meta.h"
 
 namespace rlmesh {
@@ -66,14 +68,39 @@ absl::Status ReadIntegers(absl::string_view environment,
   return absl::OkStatus();
 }
 
+// One environment, or lanes of several.
+std::unique_ptr<EnvironmentFactory> FactoryOf(const EnvContract& lane,
+                                              const Maker& maker, int num_envs,
+                                              AutoresetMode autoreset) {
+  if (num_envs == 1 && autoreset == AutoresetMode::kDisabled) {
+    return std::make_unique<Factory>(lane, maker);
+  }
+  return std::make_unique<Factory>(
+      VectorEnvironment::Contract(lane, num_envs, autoreset),
+      [=]() -> std::unique_ptr<Environment> {
+        std::vector<std::unique_ptr<Environment>> lanes;
+        for (int i = 0; i < num_envs; ++i) lanes.push_back(maker());
+        return std::make_unique<VectorEnvironment>(std::move(lanes), autoreset);
+      });
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<EnvironmentFactory>> NativeFactory(
-    absl::string_view name, absl::string_view kwargs) {
+    absl::string_view name, absl::string_view kwargs, int num_envs,
+    AutoresetMode autoreset) {
+  if (num_envs < 1 || num_envs > kMaxLanes ||
+      autoreset == AutoresetMode::kSameStep) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("native environment ", name, ": num_envs is ", num_envs,
+                     " and must be 1 to ", kMaxLanes,
+                     "; autoreset must be DISABLED or NEXT_STEP"));
+  }
   if (name == "cartpole" || name == "CartPole-v1") {
     RLMESH_RETURN_IF_ERROR(ReadIntegers(name, kwargs, {}));
-    return std::make_unique<Factory>(
-        CartPole::Contract(), [] { return std::make_unique<CartPole>(); });
+    return FactoryOf(
+        CartPole::Contract(), [] { return std::make_unique<CartPole>(); },
+        num_envs, autoreset);
   }
   if (name == "synthetic") {
     SyntheticOptions options;
@@ -82,9 +109,10 @@ absl::StatusOr<std::unique_ptr<EnvironmentFactory>> NativeFactory(
                      {{"observation_bytes", &options.observation_bytes},
                       {"episode_steps", &options.episode_steps}}));
     RLMESH_RETURN_IF_ERROR(options.Validate());
-    return std::make_unique<Factory>(
+    return FactoryOf(
         SyntheticEnvironment::Contract(options),
-        [options] { return std::make_unique<SyntheticEnvironment>(options); });
+        [options] { return std::make_unique<SyntheticEnvironment>(options); },
+        num_envs, autoreset);
   }
   return absl::NotFoundError(
       absl::StrCat("no native environment is called \"", name,

@@ -14,6 +14,7 @@
 #include "absl/time/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
+#include "rlmesh/env/lanes/failed_rows.h"
 #include "rlmesh/env/session/env_error.h"
 #include "rlmesh/spaces/meta.h"
 #include "rlmesh/transport/editions.h"
@@ -99,8 +100,10 @@ EnvSession::EnvSession(EnvContract contract, EnvSessionOptions options,
     : contract_(std::move(contract)),
       options_(options),
       acquire_(std::move(acquire)),
-      has_subsets_(contract_.autoreset_mode == AutoresetMode::kDisabled),
-      ledger_(contract_, options_.clock) {}
+      has_subsets_(contract_.autoreset_mode == AutoresetMode::kDisabled &&
+                   options_.has_independent_lanes),
+      ledger_(contract_, options_.clock),
+      needs_reset_(contract_.num_envs) {}
 
 bool EnvSession::MayBlock(const JoinRequest& request) const {
   if (!request.has_reset() && !request.has_step() && !request.has_render()) {
@@ -181,7 +184,11 @@ void EnvSession::LimitSize(const JoinRequest& request, JoinResponse* response) {
                                       : request.has_render() ? "render"
                                                              : "close";
   // What was not told has happened to the environment all the same.
-  needs_reset_ |= request.has_reset() || request.has_step();
+  if (request.has_reset()) {
+    NeedReset(request.reset().env_indices(), /*failed=*/{});
+  } else if (request.has_step()) {
+    NeedReset(request.step().env_indices(), /*failed=*/{});
+  }
   response->Clear();
   response->set_request_id(request.request_id());
   *response->mutable_error() = ToEnvError(RecoverableInternal(absl::StrCat(
@@ -241,8 +248,20 @@ absl::Status EnvSession::CheckLanes(
   return absl::OkStatus();
 }
 
+void EnvSession::NeedReset(absl::Span<const uint32_t> lanes,
+                           absl::Span<const uint8_t> failed) {
+  const size_t rows = lanes.empty() ? needs_reset_.size() : lanes.size();
+  for (size_t row = 0; row < rows; ++row) {
+    if (!failed.empty() && failed[row] == 0) continue;
+    const size_t lane = lanes.empty() ? row : lanes[row];
+    if (lane < needs_reset_.size()) needs_reset_[lane] = 1;
+  }
+}
+
 absl::Status EnvSession::Called(absl::string_view operation,
                                 absl::Duration timeout,
+                                absl::Span<const uint32_t> lanes,
+                                absl::Span<const uint8_t> failed,
                                 const absl::Status& status) {
   if (status.ok()) return status;
   std::string prefix;
@@ -265,7 +284,7 @@ absl::Status EnvSession::Called(absl::string_view operation,
     default:
       prefix = absl::StrCat(operation, " failed: ");
   }
-  needs_reset_ |= operation != "render";
+  if (operation != "render") NeedReset(lanes, failed);
   if (absl::StartsWith(reason, prefix)) return status;
   absl::Status described(status.code(), absl::StrCat(prefix, reason));
   SetErrorDetails(GetErrorDetails(status), &described);
@@ -292,6 +311,13 @@ absl::Status EnvSession::Reset(const env::v1::ResetRequest& request,
   RLMESH_RETURN_IF_ERROR(CheckLanes("partial reset", request.env_indices()));
   const int lanes = request.env_indices().empty() ? contract_.num_envs
                                                   : request.env_indices_size();
+  if (!options_.has_independent_lanes && request.seeds_size() > 1 &&
+      request.seeds_size() != lanes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("reset: seeds length ", request.seeds_size(),
+                     " does not match num_envs ", lanes,
+                     "; send one seed for each lane, or one for all"));
+  }
   if (!request.env_indices().empty() && !request.seeds().empty() &&
       request.seeds_size() != lanes) {
     return absl::InvalidArgumentError(
@@ -310,8 +336,9 @@ absl::Status EnvSession::Reset(const env::v1::ResetRequest& request,
   const absl::Duration timeout =
       Budget(request.timeout_ms(), options_.reset_timeout);
   const absl::Time start = absl::Now();
-  RLMESH_RETURN_IF_ERROR(
-      Called("reset", timeout, EnsureEnvironment(start + timeout)));
+  RLMESH_RETURN_IF_ERROR(Called("reset", timeout, request.env_indices(),
+                                /*failed=*/{},
+                                EnsureEnvironment(start + timeout)));
 
   MetaBytes options;
   if (request.has_options()) {
@@ -328,8 +355,11 @@ absl::Status EnvSession::Reset(const env::v1::ResetRequest& request,
   const absl::Time called = absl::Now();
   const absl::Status status = environment_->Reset(reset, &observation);
   user_ = Since(called);
-  RLMESH_RETURN_IF_ERROR(Called("reset", timeout, status));
-  needs_reset_ = false;
+  RLMESH_RETURN_IF_ERROR(
+      Called("reset", timeout, reset.lanes, /*failed=*/{}, status));
+  for (int row = 0; row < lanes; ++row) {
+    needs_reset_[reset.lanes.empty() ? row : reset.lanes[row]] = 0;
+  }
   ledger_.RecordReset(reset);
   env::v1::ResetResponse* reply = response->mutable_reset();
   reply->Clear();
@@ -367,23 +397,26 @@ absl::Status EnvSession::Step(const env::v1::StepRequest& request,
   RLMESH_RETURN_IF_ERROR(
       CheckEpisodeIds("step", request.episode_ids(), request.env_indices()));
   RLMESH_RETURN_IF_ERROR(CheckAction(request, lanes));
-  if (needs_reset_) {
-    return absl::FailedPreconditionError(
-        "the environment failed in an earlier call: reset it before the next "
-        "step");
+  for (int row = 0; row < lanes; ++row) {
+    const uint32_t lane =
+        request.env_indices().empty() ? row : request.env_indices(row);
+    if (needs_reset_[lane] == 0) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        contract_.num_envs == 1 ? "the environment"
+                                : absl::StrCat("lane ", lane),
+        " failed in an earlier call: reset it before the next step"));
   }
   const absl::Duration timeout =
       Budget(request.timeout_ms(), options_.step_timeout);
   StepRequest step;
-  step.lanes = absl::MakeConstSpan(request.env_indices().data(),
-                                   request.env_indices_size());
+  step.lanes = request.env_indices();
   step.actions = ValueView(leaves_);
   ids_.assign(request.episode_ids().begin(), request.episode_ids().end());
   if (ids_.size() > static_cast<size_t>(lanes)) ids_.resize(lanes);
   step.episode_ids = ids_;
   RLMESH_RETURN_IF_ERROR(ledger_.CheckStep(step.lanes));
-  RLMESH_RETURN_IF_ERROR(
-      Called("step", timeout, EnsureEnvironment(start + timeout)));
+  RLMESH_RETURN_IF_ERROR(Called("step", timeout, step.lanes, /*failed=*/{},
+                                EnsureEnvironment(start + timeout)));
   decode_ = Since(start);
   step.timeout = timeout - decode_;
 
@@ -391,8 +424,15 @@ absl::Status EnvSession::Step(const env::v1::StepRequest& request,
   const absl::Time called = absl::Now();
   const absl::Status status = environment_->Step(step, &transition);
   user_ = Since(called);
-  RLMESH_RETURN_IF_ERROR(Called("step", timeout, status));
   const size_t rows = lanes;
+  std::vector<uint8_t> failed;
+  if (!status.ok()) failed = FailedRows(status);
+  if (failed.size() == rows && transition.rewards.size() == rows) {
+    ledger_.RecordFailedStep(step, transition, failed);
+  } else {
+    failed.clear();
+  }
+  RLMESH_RETURN_IF_ERROR(Called("step", timeout, step.lanes, failed, status));
   if (transition.rewards.size() != rows ||
       transition.terminated.size() != rows ||
       transition.truncated.size() != rows) {
@@ -438,15 +478,16 @@ absl::Status EnvSession::Render(const env::v1::RenderRequest& request,
   }
   const absl::Duration timeout =
       Budget(request.timeout_ms(), options_.reset_timeout);
-  RLMESH_RETURN_IF_ERROR(
-      Called("render", timeout, EnsureEnvironment(absl::Now() + timeout)));
+  RLMESH_RETURN_IF_ERROR(Called("render", timeout, /*lanes=*/{}, /*failed=*/{},
+                                EnsureEnvironment(absl::Now() + timeout)));
   Frame frame;
   const absl::Time called = absl::Now();
   const absl::Status status = environment_->Render(lane, &frame);
   user_ = Since(called);
   // An environment that cannot draw has nothing to show, which is no error.
   if (!absl::IsUnimplemented(status)) {
-    RLMESH_RETURN_IF_ERROR(Called("render", timeout, status));
+    RLMESH_RETURN_IF_ERROR(
+        Called("render", timeout, /*lanes=*/{}, /*failed=*/{}, status));
   }
   env::v1::RenderResponse* reply = response->mutable_render();
   reply->Clear();

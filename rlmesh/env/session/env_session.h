@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "rlmesh/base/clock.h"
 #include "rlmesh/env/environment.h"
 #include "rlmesh/env/session/environment_pool.h"
@@ -39,6 +40,9 @@ struct EnvSessionOptions {
   // Actions out of range are refused under kStrict; otherwise they go through,
   // and environments report them in their infos.
   ValidationPolicy validation = ValidationPolicy::kWarn;
+  // Whether lanes can be reset and stepped alone where the autoreset mode
+  // allows that; false for vector environments that do all of them at once.
+  bool has_independent_lanes = true;
   // A larger response is replaced by an error. More than 2 GiB cannot be sent
   // at all.
   size_t max_response_bytes = wire::kMaxMessageBytes;
@@ -95,10 +99,15 @@ class EnvSession
       absl::string_view operation,
       const google::protobuf::RepeatedField<uint32_t>& lanes);
   absl::Status CheckAction(const env::v1::StepRequest& request, int lanes);
-  // The outcome of a call of the environment: keeps in mind that it failed, and
-  // says which call it was.
+  // The outcome of a call of the environment for `lanes` (empty: all): keeps in
+  // mind which of them failed (`failed`: one byte a row; empty: all) and says
+  // which call it was.
   absl::Status Called(absl::string_view operation, absl::Duration timeout,
+                      absl::Span<const uint32_t> lanes,
+                      absl::Span<const uint8_t> failed,
                       const absl::Status& status);
+  void NeedReset(absl::Span<const uint32_t> lanes,
+                 absl::Span<const uint8_t> failed);
   absl::Status FillObservation(const Observation& observation,
                                spaces::v1::SpaceValue* value,
                                spaces::v1::MetaMap* infos);
@@ -114,7 +123,7 @@ class EnvSession
 
   EnvironmentPool::Lease environment_;
   EpisodeLedger ledger_;
-  bool needs_reset_ = false;  // the environment failed
+  std::vector<uint8_t> needs_reset_;  // by lane: the environment failed there
 
   // Reused from step to step.
   std::vector<absl::string_view> leaves_;

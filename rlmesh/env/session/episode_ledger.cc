@@ -80,13 +80,41 @@ env::v1::EpisodeMetadata EpisodeLedger::Finish(uint32_t index) {
   return metadata;
 }
 
+void EpisodeLedger::Keep(env::v1::EpisodeMetadata metadata) {
+  interrupted_.push_back(std::move(metadata));
+  if (interrupted_.size() > kMaxInterrupted) interrupted_.pop_front();
+}
+
+void EpisodeLedger::RecordFailedStep(const StepRequest& request,
+                                     const Transition& transition,
+                                     absl::Span<const uint8_t> failed) {
+  for (size_t i = 0; i < Width(request.lanes); ++i) {
+    if (failed[i] != 0) continue;
+    const uint32_t index = LaneAt(request.lanes, i);
+    Lane& lane = lanes_[index];
+    if (lane.rolls) {
+      Open(request.episode_ids, i, absl::nullopt, &lane);
+      continue;
+    }
+    if (!lane.open) continue;
+    ++lane.steps;
+    lane.reward += transition.rewards[i];
+    if (!transition.terminated[i] && !transition.truncated[i]) continue;
+    env::v1::EpisodeMetadata metadata = Finish(index);
+    metadata.set_terminated(transition.terminated[i] != 0);
+    metadata.set_truncated(transition.truncated[i] != 0);
+    Keep(std::move(metadata));
+    lane.rolls = mode_ == AutoresetMode::kNextStep;
+  }
+}
+
 void EpisodeLedger::RecordReset(const ResetRequest& request) {
   for (size_t i = 0; i < Width(request.lanes); ++i) {
     const uint32_t index = LaneAt(request.lanes, i);
     if (lanes_[index].open) {
-      interrupted_.push_back(Finish(index));
-      interrupted_.back().set_truncated(true);
-      if (interrupted_.size() > kMaxInterrupted) interrupted_.pop_front();
+      env::v1::EpisodeMetadata metadata = Finish(index);
+      metadata.set_truncated(true);
+      Keep(std::move(metadata));
     }
     absl::optional<int64_t> seed;
     if (i < request.seeds.size()) seed = request.seeds[i];

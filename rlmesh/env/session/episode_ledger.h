@@ -44,8 +44,8 @@ class EpisodeLedger {
  public:
   using Episodes = google::protobuf::RepeatedPtrField<env::v1::EpisodeMetadata>;
 
-  // Episodes that a reset interrupted wait for the next step; beyond this many
-  // the oldest are dropped.
+  // Episodes that a reset interrupted, or whose end could not be told, wait for
+  // the next step; beyond this many the oldest are dropped.
   static constexpr int kMaxInterrupted = 100;
 
   // `clock` is borrowed.
@@ -67,6 +67,13 @@ class EpisodeLedger {
                           const Transition& transition,
                           const spaces::v1::MetaMap* infos,
                           Episodes* completed);
+
+  // After a step that failed in some lanes (one byte a row, see FailedRows):
+  // the others have taken it, and their episodes that ended wait for the next
+  // step.
+  void RecordFailedStep(const StepRequest& request,
+                        const Transition& transition,
+                        absl::Span<const uint8_t> failed);
 
   // The end of the session: adds all open episodes to `final_episodes`, as
   // truncated.
@@ -98,6 +105,7 @@ class EpisodeLedger {
   const AutoresetMode mode_;
   const Clock* const clock_;
   std::vector<Lane> lanes_;
+  void Keep(env::v1::EpisodeMetadata metadata);
   std::deque<env::v1::EpisodeMetadata> interrupted_;
 };
 

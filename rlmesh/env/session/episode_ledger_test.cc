@@ -89,6 +89,26 @@ TEST_F(EpisodeLedgerTest, AnEpisodeIsCompletedUnderThePushedId) {
   EXPECT_TRUE(episode.final_info().entries().at("success").bool_());
 }
 
+TEST_F(EpisodeLedgerTest, AStepThatFailedInOneLaneCountsForTheOthers) {
+  Start(3, AutoresetMode::kDisabled);
+  Reset({"a", "b", "c"});
+  const std::vector<double> rewards = {1, 2, 4};
+  const std::vector<uint8_t> terminated = {0, 1, 1}, truncated = {0, 0, 0};
+  Transition transition;
+  transition.rewards = rewards;
+  transition.terminated = terminated;
+  transition.truncated = truncated;
+  ledger_->RecordFailedStep({}, transition, {0, 1, 0});
+  RLMESH_ASSERT_OK(Step({8, 8}, {1, 0}, {}, {0, 1}));
+  ASSERT_EQ(completed_.size(), 2);
+  EXPECT_EQ(completed_[0].episode_id(), "c");  // ended by the step that failed
+  EXPECT_EQ(completed_[0].cumulative_reward(), 4);
+  EXPECT_TRUE(completed_[0].terminated());
+  EXPECT_EQ(completed_[1].episode_id(), "a");
+  EXPECT_EQ(completed_[1].cumulative_reward(), 9);
+  EXPECT_EQ(completed_[1].step_count(), 2);
+}
+
 TEST_F(EpisodeLedgerTest, StepsAfterTheEndAreNotCounted) {
   Start(1, AutoresetMode::kDisabled);
   Reset({"a"});

@@ -12,7 +12,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "rlmesh/env/python_worker_environment.h"
+#include "rlmesh/env/python/python_worker_environment.h"
+#include "rlmesh/env/python/python_worker_factory.h"
 
 namespace rlmesh {
 

@@ -20,7 +20,7 @@
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/base/temp_dir.h"
-#include "rlmesh/env/python_worker_environment.h"
+#include "rlmesh/env/python/python_worker_environment.h"
 #include "rlmesh/env/testing/python_env_driver.h"
 
 namespace rlmesh {

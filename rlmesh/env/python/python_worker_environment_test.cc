@@ -4,7 +4,7 @@
 
 // Well-behaved environments; python_worker_faults_test.cc has the others.
 
-#include "rlmesh/env/python_worker_environment.h"
+#include "rlmesh/env/python/python_worker_environment.h"
 
 #include <string>
 #include <thread>

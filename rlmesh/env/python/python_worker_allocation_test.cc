@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdlib>
 #include <new>
+#include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
@@ -27,6 +29,34 @@ void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace rlmesh {
 namespace {
+
+TEST(PythonWorkerAllocationTest, StepOfLanesAllocatesNothing) {
+  PythonEnvironmentOptions options = PythonEnvDriver::Options("plain:Env");
+  options.num_envs = 3;
+  options.processes = 2;
+  PythonEnvDriver driver(std::move(options));
+  RLMESH_ASSERT_OK(driver.Reset());
+  ValueBuffer all(driver.env()->contract().action_space, 3);
+  ValueBuffer some(driver.env()->contract().action_space, 2);
+  const std::vector<uint32_t> lanes = {2, 0};
+  StepRequest step, subset;
+  step.actions = all.view();
+  subset.actions = some.view();
+  subset.lanes = lanes;
+  Transition transition;
+  const auto run = [&](int steps) {
+    for (int i = 0; i < steps; ++i) {
+      if (!driver.env()->Step(step, &transition).ok()) return false;
+      if (!driver.env()->Step(subset, &transition).ok()) return false;
+    }
+    return true;
+  };
+  ASSERT_TRUE(run(10));
+  const int before = allocations;
+  EXPECT_TRUE(run(100));
+  EXPECT_EQ(allocations - before, 0);
+  EXPECT_EQ(transition.rewards[0], 220);
+}
 
 TEST(PythonWorkerAllocationTest, StepAllocatesNothing) {
   PythonEnvDriver driver("plain:Env");
