@@ -106,6 +106,18 @@ class SandboxRunnerFaultsTest(RunnerTestCase):
         self.assertEqual(running.finish(), 0, running.stderr)
         self.assertEqual(outcomes(running.stdout), unbroken)
 
+    def test_limits27_row12_telemetry_of_a_served_policy(self):
+        _, address = self.serve(MODEL_SERVER, "--policy=random")
+        arguments = ["CartPole-v1", "--episodes=2", "--seed=7", "--telemetry", "--policy=" + address]
+        result = json.loads(self.play(*arguments, "--json")[0])
+        counts = {(row["op"], row["component"], row["metric"]): row["count"] for row in result["telemetry"]}
+        self.assertEqual(counts[("env.reset", "rpc", "total")], 2)
+        self.assertEqual(counts[("model.predict", "rpc", "total")], result["totals"]["steps"])
+        for row in result["telemetry"]:
+            self.assertLessEqual(row["p50"], row["p95"])
+            self.assertLessEqual(row["p95"], row["p99"])
+        self.assertIn("\nmodel.predict  rpc.total", self.play(*arguments)[0])
+
     def test_a_server_of_the_users_may_be_restarted(self):
         server, address = self.serve(ENV_SERVER, "--native=cartpole")
         arguments = [address, "--episodes=2000", "--seed=7", "--json"]

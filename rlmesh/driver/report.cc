@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "rlmesh/driver/telemetry.h"
 #include "rlmesh/json/json.h"
 
 namespace rlmesh {
@@ -122,7 +123,19 @@ std::string FormatJson(const RunResult& result) {
                  {"terminated", result.terminated()},
                  {"truncated", result.truncated()},
                  {"seconds", absl::ToDoubleSeconds(result.duration)}};
-  return PrintJson({{"episodes", episodes}, {"totals", totals}});
+  Json report = {{"episodes", episodes}, {"totals", totals}};
+  for (const TelemetryRow& row : result.telemetry) {
+    report["telemetry"].push_back({{"op", row.op},
+                                   {"component", row.component},
+                                   {"metric", row.metric},
+                                   {"unit", row.unit},
+                                   {"count", row.count},
+                                   {"avg", row.avg},
+                                   {"p50", row.p50},
+                                   {"p95", row.p95},
+                                   {"p99", row.p99}});
+  }
+  return PrintJson(report);
 }
 
 }  // namespace rlmesh

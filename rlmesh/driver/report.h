@@ -27,6 +27,8 @@ std::string FormatTable(const RunResult& result);
 //     "truncated", "success", "seconds"}, ...],
 //    "totals": {"episodes", "steps", "reward", "mean_reward", "terminated",
 //     "truncated", "seconds"}}
+// and, where it was measured, "telemetry": [{"op", "component", "metric",
+// "unit", "count", "avg", "p50", "p95", "p99"}, ...].
 // "success" is true, false or null; totals' "terminated" and "truncated" count
 // episodes. Members may be added in later releases, never removed.
 std::string FormatJson(const RunResult& result);

@@ -170,8 +170,14 @@ int64_t RunLedger::finished() const {
   return result_.episodes.size();
 }
 
+void RunLedger::AddTelemetry(const Telemetry& telemetry) {
+  absl::MutexLock lock(&mu_);
+  telemetry_.Merge(telemetry);
+}
+
 RunResult RunLedger::TakeResult() {
   absl::MutexLock lock(&mu_);
+  result_.telemetry = telemetry_.Rows();
   result_.duration = Elapsed();
   std::sort(result_.episodes.begin(), result_.episodes.end(),
             [](const EpisodeResult& a, const EpisodeResult& b) {

@@ -20,6 +20,7 @@
 #include "rlmesh/driver/hook.h"
 #include "rlmesh/driver/run_options.h"
 #include "rlmesh/driver/run_result.h"
+#include "rlmesh/driver/telemetry.h"
 #include "rlmesh/spaces/env_contract.h"
 
 namespace rlmesh {
@@ -87,6 +88,9 @@ class RunLedger {
 
   int64_t finished() const;
 
+  // What a session has measured.
+  void AddTelemetry(const Telemetry& telemetry);
+
   // When all sessions have ended.
   RunResult TakeResult();
 
@@ -114,6 +118,7 @@ class RunLedger {
   bool named_ ABSL_GUARDED_BY(mu_) = false;  // which episode was cancelled
   int sessions_ ABSL_GUARDED_BY(mu_) = 0;
   int64_t retries_ ABSL_GUARDED_BY(mu_) = 0;
+  Telemetry telemetry_ ABSL_GUARDED_BY(mu_);
   RunResult result_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -65,6 +65,8 @@ struct RunOptions {
   // Episode i is trial trial_index_base + i: told to environments that want to
   // know (spec section 5.9). 0 or more.
   int64_t trial_index_base = 0;
+  // Whether the result tells where the time went.
+  bool telemetry = false;
   // Not owned; called in order.
   std::vector<Hook*> hooks;
   // Where finished episodes are written down; those it holds already are not

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "rlmesh/driver/episode.h"
+#include "rlmesh/driver/telemetry.h"
 
 namespace rlmesh {
 
@@ -28,6 +29,8 @@ struct RunResult {
   std::vector<EpisodeResult> episodes;
   absl::Duration duration;  // of it all, what the journal tells of included
   int64_t resumed = 0;      // how many episodes came from the journal
+  // Where the time of this process's episodes went, when that was asked for.
+  std::vector<TelemetryRow> telemetry;
   // Why the journal was given up, where the run may do without.
   absl::Status journal_status;
 

@@ -70,7 +70,8 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Create(
   if (contract.num_envs != 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("environment ", contract.id, " has ", contract.num_envs,
-                     " lanes; a session plays one"));
+                     " lanes; a session plays one: serve one lane, and play "
+                     "several episodes at a time with --parallel"));
   }
   std::unique_ptr<Session> session(new Session(environment, model, options));
   if (absl::Status s = model->Open(session->route_, contract); !s.ok()) {
@@ -147,7 +148,8 @@ absl::Status Session::Reset(absl::optional<int64_t> seed,
 
 absl::Status Session::Predict(ValueView* action) {
   RLMESH_RETURN_IF_ERROR(CheckOpen("predict", /*needs_episode=*/true));
-  if (next_frame_ >= prediction_.frames.size()) {
+  asked_model_ = next_frame_ >= prediction_.frames.size();
+  if (asked_model_) {
     prediction_.frames.clear();
     next_frame_ = 0;
     PredictRequest request;

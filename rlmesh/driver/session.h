@@ -72,6 +72,9 @@ class Session {
   // One step with any action.
   absl::Status Step(ValueView action);
 
+  // Whether the last Predict asked the model, rather than replaying a frame.
+  bool asked_model() const { return asked_model_; }
+
   // Predict, then Step.
   absl::Status Advance();
 
@@ -121,6 +124,7 @@ class Session {
   int64_t session_steps_ = 0;
   Prediction prediction_;
   size_t next_frame_ = 0;
+  bool asked_model_ = false;
 
   Transition transition_;
   ValueView action_;

@@ -53,6 +53,7 @@ SessionLoop::SessionLoop(EnvironmentFactory* environments, ModelFactory* models,
   for (const Hook* hook : options.hooks) {
     copies_observations_ |= hook->reads_observations();
   }
+  if (options.telemetry) telemetry_ = std::make_unique<Telemetry>();
 }
 
 void SessionLoop::Interrupt() {
@@ -99,6 +100,7 @@ void SessionLoop::Play() {
                      options_.episodes, " episodes finished")));
     break;
   }
+  if (telemetry_ != nullptr) ledger_->AddTelemetry(*telemetry_);
   // All episodes are in hand: a model that fails to say goodbye spoils nothing.
   if (session_ != nullptr) session_->Close().IgnoreError();
   std::shared_ptr<Environment> environment;
@@ -135,8 +137,13 @@ absl::Status SessionLoop::PlayEpisode(EpisodeResult* result) {
 }
 
 absl::Status SessionLoop::Attempt(EpisodeResult* result) {
+  const absl::Time before = options_.clock->Now();
   RLMESH_RETURN_IF_ERROR(session_->Reset(result->seed, result->trial));
-  const absl::Time start = options_.clock->Now();
+  const absl::Time start = last_step_ = options_.clock->Now();
+  if (telemetry_ != nullptr) {
+    telemetry_->AddCall(Telemetry::kReset, start - before, ValueView(),
+                        session_->observation().value);
+  }
   const absl::Time end =
       std::min(ledger_->run_end(), start + options_.max_episode_time);
   predict_time_ = step_time_ = absl::ZeroDuration();
@@ -179,9 +186,20 @@ absl::Status SessionLoop::Advance(EpisodeResult* result, bool* capped) {
   const absl::Time before = options_.clock->Now();
   RLMESH_RETURN_IF_ERROR(session_->Predict(&event.action));
   const absl::Time between = options_.clock->Now();
+  if (telemetry_ != nullptr && session_->asked_model()) {
+    telemetry_->AddCall(Telemetry::kPredict, between - before,
+                        session_->observation().value, event.action);
+  }
   RLMESH_RETURN_IF_ERROR(session_->Step(event.action));
-  event.step_time = options_.clock->Now() - between;
+  const absl::Time after = options_.clock->Now();
+  event.step_time = after - between;
   event.predict_time = between - before;
+  if (telemetry_ != nullptr) {
+    telemetry_->AddCall(Telemetry::kStep, event.step_time, event.action,
+                        session_->observation().value);
+    telemetry_->AddTime(Telemetry::kRound, after - last_step_);
+    last_step_ = after;
+  }
   predict_time_ += event.predict_time;
   step_time_ += event.step_time;
   if (!session_->done() && session_->steps() >= options_.max_episode_steps) {

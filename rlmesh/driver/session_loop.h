@@ -20,6 +20,7 @@
 #include "rlmesh/driver/run_ledger.h"
 #include "rlmesh/driver/run_options.h"
 #include "rlmesh/driver/session.h"
+#include "rlmesh/driver/telemetry.h"
 #include "rlmesh/env/cancellation.h"
 #include "rlmesh/env/environment.h"
 #include "rlmesh/model/model.h"
@@ -78,6 +79,8 @@ class SessionLoop {
   bool was_ready_ = false;
   bool was_kept_ = false;  // an environment, after the fault before this one
 
+  std::unique_ptr<Telemetry> telemetry_;  // null: nobody asks
+  absl::Time last_step_;
   ValueBuffer observation_;
   absl::Duration predict_time_;  // of the episode
   absl::Duration step_time_;

@@ -32,6 +32,7 @@
 #include "rlmesh/driver/progress.h"
 #include "rlmesh/driver/report.h"
 #include "rlmesh/driver/run.h"
+#include "rlmesh/driver/telemetry.h"
 #include "rlmesh/env/environment.h"
 #include "rlmesh/launch/process_runtime.h"
 #include "rlmesh/launch/running_server.h"
@@ -307,6 +308,9 @@ int PlaySource(RunCommandOptions options, const Interrupt& interrupt) {
       std::cout << FormatJson(*result) << std::endl;
     } else if (finished > 0) {
       std::cout << FormatTable(*result) << std::flush;
+    }
+    if (options.telemetry && !options.json) {
+      std::cout << "\n" << FormatTelemetry(result->telemetry) << std::flush;
     }
     status = result->status;
   } else {

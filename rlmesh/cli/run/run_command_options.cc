@@ -150,6 +150,7 @@ RunOptions RunCommandOptions::PlayOptions() const {
   run.session.predict_timeout = predict_timeout;
   run.session.execution_horizon = execution_horizon;
   run.on_fault = on_fault;
+  run.telemetry = telemetry;
   run.retry.per_episode = retries;
   run.retry.total = total_retries;
   run.parallel = parallel;

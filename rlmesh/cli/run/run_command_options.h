@@ -46,6 +46,7 @@ struct RunCommandOptions {
   int execution_horizon = 1;
   int64_t trial_index_base = 0;
   bool json = false;
+  bool telemetry = false;
   // At most one of them is set; paths that need no working directory.
   std::string journal;
   std::string resume;

@@ -32,6 +32,8 @@ ABSL_FLAG(std::string, import, "",
 ABSL_FLAG(std::string, kwargs, "",
           "Keyword arguments of the environment, a JSON object.");
 ABSL_FLAG(bool, json, false, "Print the result as one JSON object.");
+ABSL_FLAG(bool, telemetry, false,
+          "Tell where the time went, after the table or in the JSON.");
 ABSL_FLAG(std::string, runtime, "auto",
           "Where the sandbox runs: process, or auto to let us choose.");
 ABSL_FLAG(
@@ -159,6 +161,7 @@ CommandSpec RunSpec() {
                 "import",
                 "kwargs",
                 "json",
+                "telemetry",
                 "journal",
                 "resume",
                 "runtime",
@@ -228,6 +231,7 @@ absl::StatusOr<RunCommandOptions> RunOptionsFromFlags(const CommandLine& line) {
   options.resume = UserPath(absl::GetFlag(FLAGS_resume));
   options.timeout = absl::GetFlag(FLAGS_timeout);
   options.json = absl::GetFlag(FLAGS_json);
+  options.telemetry = absl::GetFlag(FLAGS_telemetry);
   ProcessRuntimeOptions& process = options.process;
   process.packages = SplitRequirements(absl::GetFlag(FLAGS_package));
   process.requirements_file = absl::GetFlag(FLAGS_requirements);

@@ -30,6 +30,7 @@ absl::Status FakeEnvironment::Reset(const ResetRequest& request,
   seeds.push_back(request.seeds.empty() ? -1 : request.seeds[0]);
   for (const std::string& id : request.episode_ids) episode_ids.push_back(id);
   options.emplace_back(request.options);
+  reset_timeouts.push_back(request.timeout);
   if (on_reset) RLMESH_RETURN_IF_ERROR(on_reset());
   step_ = 0;
   Observe(observation);
@@ -44,6 +45,7 @@ absl::Status FakeEnvironment::Step(const StepRequest& request,
   for (const std::string& id : request.episode_ids) {
     step_episode_ids.push_back(id);
   }
+  step_timeouts.push_back(request.timeout);
   if (on_step) RLMESH_RETURN_IF_ERROR(on_step());
   ++step_;
   const bool done = step_ >= episode_steps;

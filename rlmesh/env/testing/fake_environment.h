@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "rlmesh/env/environment.h"
 #include "rlmesh/spaces/env_contract.h"
 #include "rlmesh/spaces/value.h"
@@ -45,6 +46,8 @@ class FakeEnvironment : public Environment {
   std::vector<std::string> options;      // of resets; empty: none
   std::vector<int64_t> actions;
   std::vector<std::string> step_episode_ids;
+  std::vector<absl::Duration> reset_timeouts;
+  std::vector<absl::Duration> step_timeouts;
 
   const EnvContract& contract() const override { return fake_contract; }
   absl::Status Reset(const ResetRequest& request,
