@@ -410,7 +410,7 @@ TEST_F(ModelServiceTest, NobodyThereIsSaidWithTheAddress) {
   EXPECT_THAT(RemoteModel::Connect(address, client_),
               StatusIs(absl::StatusCode::kUnavailable,
                        AllOf(HasSubstr(address.ToString()),
-                             HasSubstr("is the model server running?"))));
+                             HasSubstr("is the server running?"))));
 }
 
 TEST_F(ModelServiceTest, RefusesOptionsThatCannotBe) {

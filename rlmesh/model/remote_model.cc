@@ -62,14 +62,10 @@ RemoteModel::RemoteModel(Address address, RemoteModelOptions options,
 absl::StatusOr<std::unique_ptr<RemoteModel>> RemoteModel::Connect(
     const Address& address, const RemoteModelOptions& options) {
   RLMESH_RETURN_IF_ERROR(options.Validate());
-  absl::StatusOr<std::shared_ptr<grpc::Channel>> channel =
-      ConnectChannel(address, options.connect);
-  if (absl::IsUnavailable(channel.status())) {
-    return Annotate(channel.status(), "is the model server running?");
-  }
-  RLMESH_RETURN_IF_ERROR(channel.status());
+  RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<grpc::Channel> channel,
+                          ConnectChannel(address, options.connect));
   std::unique_ptr<RemoteModel> model(
-      new RemoteModel(address, options, *std::move(channel)));
+      new RemoteModel(address, options, std::move(channel)));
   RLMESH_RETURN_IF_ERROR(model->Handshake());
   return model;
 }
