@@ -6,6 +6,7 @@
 
 #include "rlmesh/env/python/python_worker_environment.h"
 
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
@@ -71,7 +72,8 @@ TEST(PythonWorkerEnvironmentTest, EveryFormOfEntrypointServes) {
     PythonEnvDriver env(options);
     EXPECT_THAT(env.Reset(), IsOk()) << entrypoint;
     EXPECT_THAT(env.Floats(), ElementsAre(5, 0));
-    EXPECT_GT(env.factory().max_environments(), 1000);
+    EXPECT_EQ(env.factory().max_environments(),
+              std::numeric_limits<int>::max());
   }
   PythonEnvDriver instance("plain:instance");
   EXPECT_THAT(instance.Reset(), IsOk());

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -106,7 +107,7 @@ TEST(PythonWorkerGymnasiumTest, DescribesItself) {
   auto metadata = ParseMeta(contract.metadata);
   RLMESH_ASSERT_OK(metadata);
   EXPECT_EQ(metadata->entries().at("render_fps").integer(), 50);
-  EXPECT_GT((*factory)->max_environments(), 1000);
+  EXPECT_EQ((*factory)->max_environments(), std::numeric_limits<int>::max());
 }
 
 TEST(PythonWorkerGymnasiumTest, IdsThatAModuleRegistersAreFound) {

@@ -7,6 +7,7 @@
 #include <signal.h>
 
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -272,7 +273,8 @@ TEST(PythonWorkerSourcesTest, AListIsItsLanes) {
   RLMESH_ASSERT_OK(lanes.Reset());
   EXPECT_THAT(lanes.Floats(), ElementsAre(0, 0, 5, 0, 7, 0));
   Lanes made(Options("lanes:two", 2, 1));
-  EXPECT_GT(made.factory()->max_environments(), 1000);
+  EXPECT_EQ(made.factory()->max_environments(),
+            std::numeric_limits<int>::max());
   RLMESH_EXPECT_OK(made.Reset());
 }
 
