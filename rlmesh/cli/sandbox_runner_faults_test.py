@@ -20,6 +20,20 @@ from runner_testing import ENV_SERVER, LONG, MODEL_SERVER, Running, RunnerTestCa
 KILLS = int(os.environ.get("RLMESH_KILLS", "6"))
 
 
+SLEEPS_ONCE = """
+import os, time
+
+class Policy:
+    asked = 0
+    def predict(self, observation):
+        self.asked += 1
+        if self.asked %% 30 == 0 and not os.path.exists(%r):
+            open(%r, "w").close()
+            time.sleep(1000000)
+        return int(observation[2] > 0)
+"""
+
+
 def outcomes(out):
     """What must be the same in a broken and in an unbroken run: all but the times."""
     result = json.loads(out)
@@ -117,6 +131,22 @@ class SandboxRunnerFaultsTest(RunnerTestCase):
         server.process.send_signal(signal.SIGCONT)
         self.assertEqual(running.finish(), 0, running.stderr)
         self.assertEqual(outcomes(running.stdout), unbroken)
+
+    def test_a_policy_that_sleeps_for_ever_once_costs_its_deadline(self):
+        # The server itself would give it 300 s.
+        marker = os.path.join(self.folder, self.mark + ".slept")
+        with open(os.path.join(self.folder, "sleeps_once.py"), "w") as file:
+            file.write(SLEEPS_ONCE % (marker, marker))
+        self.env["PYTHONPATH"] = self.folder
+        _, address = self.serve(MODEL_SERVER, "--entrypoint=sleeps_once:Policy")
+        arguments = ["CartPole-v1", "--episodes=10", "--seed=7", "--json", "--policy=" + address]
+        with open(marker, "w"):
+            unbroken = outcomes(self.play(*arguments)[0])
+        os.remove(marker)
+        out, err = self.play(*arguments, "--on_fault=retry", "--predict_timeout=2s")
+        self.assertTrue(os.path.exists(marker))
+        self.assertIn("retry 1", err)
+        self.assertEqual(outcomes(out), unbroken)
 
     def test_limits27_row12_telemetry_of_a_served_policy(self):
         _, address = self.serve(MODEL_SERVER, "--policy=random")

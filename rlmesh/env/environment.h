@@ -16,7 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "rlmesh/env/cancellation.h"
+#include "rlmesh/base/cancellation.h"
 #include "rlmesh/spaces/env_contract.h"
 #include "rlmesh/spaces/value.h"
 

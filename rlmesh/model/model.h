@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
+#include "rlmesh/base/cancellation.h"
 #include "rlmesh/spaces/env_contract.h"
 #include "rlmesh/spaces/value.h"
 
@@ -37,6 +38,10 @@ struct PredictRequest {
   // Most frames that the caller has a use for; a model may predict fewer.
   int horizon = 1;
   absl::Duration timeout = absl::InfiniteDuration();
+  // Ends the call, also one that waits for its turn, with Cancelled; ignored by
+  // models that never block and by those whose calls end only together
+  // (Cancel). Null: never.
+  Cancellation* cancellation = nullptr;
 };
 
 // The first frame is for this step, the others for the steps after it; each is
@@ -82,6 +87,13 @@ class Model {
   // fine.
   virtual absl::Status Reset(absl::string_view route,
                              absl::Span<const std::string> episode_ids) = 0;
+
+  // As Reset, for a caller who may lose interest: PredictRequest::cancellation.
+  virtual absl::Status CancellableReset(
+      absl::string_view route, absl::Span<const std::string> episode_ids,
+      Cancellation* /*cancellation*/) {
+    return Reset(route, episode_ids);
+  }
 
   // Forgets a route; repeating is fine.
   virtual absl::Status CloseRoute(absl::string_view route) = 0;

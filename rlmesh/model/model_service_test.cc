@@ -11,11 +11,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "grpcpp/client_context.h"
 #include "gtest/gtest.h"
+#include "rlmesh/base/cancellation.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/base/temp_dir.h"
@@ -218,6 +220,60 @@ TEST_F(ModelServiceTest, ClientThatVanishesLeavesNoRoute) {
     std::this_thread::yield();
   }
   EXPECT_THAT(model_->routes(), IsEmpty());
+}
+
+// A model that takes one call at a time, as a policy in Python does, and whose
+// calls for route "stuck" end only when they are cancelled.
+class OneAtATimeTest : public ModelServiceTest {
+ protected:
+  void Start() {
+    StartServer();
+    model_->on_predict = [this](const PredictRequest& request) {
+      absl::MutexLock lock(&turn_);
+      if (request.route != "stuck") return absl::OkStatus();
+      absl::Notification gone;
+      const Cancellation::Callback callback(request.cancellation,
+                                            [&gone] { gone.Notify(); });
+      stuck_.Notify();
+      return gone.WaitForNotificationWithTimeout(absl::Seconds(60))
+                 ? absl::CancelledError("interrupted")
+                 : absl::InternalError("nobody cancelled it");
+    };
+  }
+
+  absl::Mutex turn_;
+  absl::Notification stuck_;
+};
+
+TEST_F(OneAtATimeTest, ClientThatVanishesInMidPredictFreesTheModel) {
+  Start();
+  auto vanishing = Connect();
+  auto next = Connect();
+  ASSERT_TRUE(vanishing != nullptr && next != nullptr);
+  RLMESH_ASSERT_OK(vanishing->Open("stuck", Contract()));
+  RLMESH_ASSERT_OK(next->Open("env-2", Contract()));
+  std::thread asking([&] {
+    std::vector<int64_t> actions;
+    EXPECT_THAT(Predict(vanishing.get(), "stuck", "e", &actions),
+                StatusIs(absl::StatusCode::kCancelled));
+  });
+  stuck_.WaitForNotification();
+  vanishing->Cancel();
+  asking.join();
+  RLMESH_EXPECT_OK(Predict(next.get(), "env-2", "e", &actions_));
+}
+
+TEST_F(OneAtATimeTest, ClientWhoseDeadlinePassesFreesTheModel) {
+  Start();
+  auto impatient = Connect();
+  auto next = Connect();
+  ASSERT_TRUE(impatient != nullptr && next != nullptr);
+  RLMESH_ASSERT_OK(impatient->Open("stuck", Contract()));
+  RLMESH_ASSERT_OK(next->Open("env-2", Contract()));
+  EXPECT_THAT(
+      Predict(impatient.get(), "stuck", "e", &actions_, absl::Milliseconds(50)),
+      StatusIs(absl::StatusCode::kDeadlineExceeded));
+  RLMESH_EXPECT_OK(Predict(next.get(), "env-2", "e", &actions_));
 }
 
 TEST_F(ModelServiceTest, TimeoutSaysWhoDidNotAnswerWhat) {

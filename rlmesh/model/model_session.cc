@@ -60,8 +60,8 @@ ModelSession::Next ModelSession::Handle(const JoinRequest& request,
                                response->mutable_resolve_adapter());
       break;
     case JoinRequest::kPredict:
-      status = table_->Predict(request.predict(), response->mutable_predict(),
-                               &user_ns);
+      status = table_->Predict(request.predict(), &cancellation_,
+                               response->mutable_predict(), &user_ns);
       break;
     case JoinRequest::kGroupedPredict:
       if (request.grouped_predict().groups_size() > kMaxGroups) {
@@ -75,7 +75,7 @@ ModelSession::Next ModelSession::Handle(const JoinRequest& request,
       break;
     case JoinRequest::kResetAdapter:
       response->mutable_reset_adapter();
-      status = table_->Reset(request.reset_adapter());
+      status = table_->Reset(request.reset_adapter(), &cancellation_);
       break;
     case JoinRequest::kReleaseAdapter:
       response->mutable_release_adapter();
@@ -125,8 +125,8 @@ void ModelSession::GroupedPredict(
                            "this one fill the message; send fewer groups"));
     size_t actions = left;
     if (left > 0) {
-      table_->PredictAll(groups, responses, absl::MakeSpan(statuses), &actions,
-                         user_ns);
+      table_->PredictAll(groups, &cancellation_, responses,
+                         absl::MakeSpan(statuses), &actions, user_ns);
     }
     for (size_t i = 0; i < groups.size(); ++i) {
       auto* const result = response->mutable_results(

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "absl/time/time.h"
+#include "rlmesh/base/cancellation.h"
 #include "rlmesh/model/route_table.h"
 #include "rlmesh/proto/model/v1/interaction.pb.h"
 #include "rlmesh/transport/join_session.h"
@@ -39,8 +40,9 @@ class ModelSession
   bool MayBlock(const model::v1::JoinRequest& request) const override;
   Next Handle(const model::v1::JoinRequest& request, absl::Duration queued,
               model::v1::JoinResponse* response) override;
-  // Nothing: calls of one stream cannot be told from those of another.
-  void Cancel() override {}
+  // Ends the call that the model runs for this stream, and those that wait;
+  // calls of other streams go on, also for the same routes.
+  void Cancel() override { cancellation_.Cancel(); }
 
  private:
   void GroupedPredict(const model::v1::GroupedPredictRequest& request,
@@ -49,6 +51,7 @@ class ModelSession
 
   RouteTable* const table_;
   const uint64_t stream_;
+  Cancellation cancellation_;
 };
 
 }  // namespace rlmesh

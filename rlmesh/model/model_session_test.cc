@@ -13,6 +13,7 @@
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rlmesh/base/cancellation.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/model/testing/fake_model.h"
@@ -462,6 +463,36 @@ TEST_F(ModelSessionTest, EmptyRequestIsUnsupported) {
   EXPECT_THAT(Handle(JoinRequest()),
               IsError(model::v1::MODEL_ERROR_CODE_UNSUPPORTED,
                       "empty or unrecognized Join request"));
+}
+
+TEST_F(ModelSessionTest, CancelEndsTheCallOfItsStreamOnly) {
+  ModelSession other(&table_, 2);
+  Handle(Resolve("env-1"));
+  absl::Notification running, go_on;
+  model_.on_predict = [&](const PredictRequest& request) {
+    running.Notify();
+    go_on.WaitForNotification();
+    EXPECT_FALSE(request.cancellation->cancelled());
+    return absl::OkStatus();
+  };
+  std::thread asking([&] {  // for a route of the first stream
+    JoinResponse response;
+    other.Handle(Predict("env-1"), absl::ZeroDuration(), &response);
+    EXPECT_TRUE(response.has_predict()) << response.ShortDebugString();
+  });
+  running.WaitForNotification();
+  session_.Cancel();
+  go_on.Notify();
+  asking.join();
+}
+
+TEST_F(ModelSessionTest, NothingIsAskedForAStreamThatWasCancelled) {
+  Handle(Resolve("env-1"));
+  session_.Cancel();
+  const JoinResponse response = Handle(Predict("env-1"));
+  EXPECT_THAT(response,
+              IsError(model::v1::MODEL_ERROR_CODE_CANCELLED, "has gone away"));
+  EXPECT_THAT(model_.calls(), ElementsAre("open Test-v0"));
 }
 
 }  // namespace

@@ -35,8 +35,9 @@ struct PythonModelOptions {
   WorkerProcessOptions process;
 
   absl::Duration load_timeout = absl::Minutes(10);
-  // Longest predict; opening, closing and ending too.
+  // Longest predict; opening a route and ending episodes too.
   absl::Duration predict_timeout = absl::Seconds(300);
+  // How long the policy may take over the end of a route, and over its own.
   absl::Duration close_timeout = absl::Seconds(10);
   // Episodes that a policy with a context may hold, over all routes.
   int64_t episode_capacity = 65536;

@@ -11,7 +11,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
 #include "glog/logging.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/little_endian.h"
@@ -82,60 +81,37 @@ struct PythonWorkerModel::Route {
   }
 };
 
-// Calls of the policy come one at a time.
-class PythonWorkerModel::Turn {
- public:
-  explicit Turn(PythonWorkerModel* model) : model_(model) {}
-  ~Turn() {
-    if (!has_turn_) return;
-    absl::MutexLock lock(&model_->mu_);
-    model_->busy_ = false;
-  }
-
-  absl::Status Take(absl::Duration timeout) {
-    timeout = std::min(timeout, model_->options_.predict_timeout);
-    absl::MutexLock lock(&model_->mu_);
-    const auto is_free = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(model_->mu_) {
-      return !model_->busy_ || model_->cancelled_;
-    };
-    if (!model_->mu_.AwaitWithTimeout(absl::Condition(&is_free), timeout)) {
-      return Recoverable(absl::DeadlineExceededError(absl::StrCat(
-          "the policy was busy with other requests for ",
-          absl::FormatDuration(timeout), "; calls of it come one at a time")));
-    }
-    if (model_->cancelled_) {
-      return Recoverable(absl::CancelledError("the policy was cancelled"));
-    }
-    model_->busy_ = true;
-    has_turn_ = true;
-    return absl::OkStatus();
-  }
-
- private:
-  PythonWorkerModel* const model_;
-  bool has_turn_ = false;
-};
-
 PythonWorkerModel::PythonWorkerModel(PythonModelOptions options,
-                                     std::unique_ptr<CancelEvent> cancel)
-    : options_(std::move(options)), cancel_(std::move(cancel)) {}
+                                     std::unique_ptr<CancelEvent> cancel,
+                                     std::unique_ptr<CancelEvent> cancel_call)
+    : options_(std::move(options)),
+      cancel_(std::move(cancel)),
+      cancel_call_(std::move(cancel_call)),
+      turns_(cancel_call_.get()) {}
 
 absl::StatusOr<std::unique_ptr<PythonWorkerModel>> PythonWorkerModel::Create(
     PythonModelOptions options) {
   RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<CancelEvent> cancel,
                           CancelEvent::Create());
-  std::unique_ptr<PythonWorkerModel> model(
-      new PythonWorkerModel(std::move(options), std::move(cancel)));
-  RLMESH_ASSIGN_OR_RETURN(
-      model->worker_,
-      PolicyWorker::Start(model->options_, model->options_.load_timeout,
-                          model->cancel_.get()));
+  RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<CancelEvent> cancel_call,
+                          CancelEvent::Create());
+  std::unique_ptr<PythonWorkerModel> model(new PythonWorkerModel(
+      std::move(options), std::move(cancel), std::move(cancel_call)));
+  RLMESH_ASSIGN_OR_RETURN(model->worker_, model->Load());
   model->generation_ = 1;
   model->info_ = model->worker_->info();
   LOG(INFO) << "loaded " << model->info_.name << " with "
             << model->info_.corners << "; observations are "
             << model->info_.values;
   return model;
+}
+
+absl::StatusOr<std::unique_ptr<PolicyWorker>> PythonWorkerModel::Load() {
+  RLMESH_ASSIGN_OR_RETURN(
+      std::unique_ptr<PolicyWorker> worker,
+      PolicyWorker::Start(options_, options_.load_timeout, cancel_.get()));
+  worker->process().set_cancel(cancel_call_.get());
+  return worker;
 }
 
 PythonWorkerModel::~PythonWorkerModel() {
@@ -151,7 +127,7 @@ absl::optional<uint32_t> PythonWorkerModel::native_chunk() const {
 }
 
 pid_t PythonWorkerModel::pid() {
-  Turn turn(this);
+  CallTurns::Turn turn(&turns_, /*cancellation=*/nullptr);
   if (!turn.Take(options_.predict_timeout).ok() || worker_ == nullptr) {
     return -1;
   }
@@ -159,10 +135,7 @@ pid_t PythonWorkerModel::pid() {
 }
 
 void PythonWorkerModel::Cancel() {
-  {
-    absl::MutexLock lock(&mu_);
-    cancelled_ = true;
-  }
+  turns_.Cancel();
   cancel_->Set();
 }
 
@@ -189,8 +162,8 @@ absl::Status PythonWorkerModel::Open(absl::string_view route,
 
 absl::StatusOr<Answer> PythonWorkerModel::Call(FrameKind kind,
                                                absl::Duration timeout, int fd) {
-  absl::StatusOr<Answer> answer = worker_->process().Call(
-      kind, payload_, std::min(timeout, options_.predict_timeout), fd);
+  absl::StatusOr<Answer> answer =
+      worker_->process().Call(kind, payload_, Limit(timeout), fd);
   if (!absl::IsUnavailable(answer.status())) return answer;
   return Annotate(answer.status(),
                   "the policy is loaded again for the next request, without "
@@ -209,8 +182,7 @@ absl::Status PythonWorkerModel::Revive(absl::Duration timeout) {
                  << absl::StripPrefix(settled.message(), "reset failed: ");
     worker_.reset();
   }
-  absl::StatusOr<std::unique_ptr<PolicyWorker>> worker =
-      PolicyWorker::Start(options_, options_.load_timeout, cancel_.get());
+  absl::StatusOr<std::unique_ptr<PolicyWorker>> worker = Load();
   if (!worker.ok()) {
     absl::Status status(absl::IsCancelled(worker.status())
                             ? absl::StatusCode::kCancelled
@@ -374,8 +346,8 @@ absl::Status PythonWorkerModel::Predict(const PredictRequest& request,
     return absl::NotFoundError(absl::StrCat("route \"", request.route,
                                             "\" is not open; call Open first"));
   }
-  Turn turn(this);
-  RLMESH_RETURN_IF_ERROR(turn.Take(request.timeout));
+  CallTurns::Turn turn(&turns_, request.cancellation);
+  RLMESH_RETURN_IF_ERROR(turn.Take(Limit(request.timeout)));
   RLMESH_RETURN_IF_ERROR(Revive(request.timeout));
   return PredictWithTurn(request, route.get(), prediction);
 }
@@ -415,8 +387,8 @@ void PythonWorkerModel::PredictAll(absl::Span<const PredictRequest> requests,
            routes.back()->HasSpacesOf(*routes.front());
   }
   if (fits) {
-    Turn turn(this);
-    absl::Status status = turn.Take(requests[0].timeout);
+    CallTurns::Turn turn(&turns_, requests[0].cancellation);
+    absl::Status status = turn.Take(Limit(requests[0].timeout));
     if (status.ok()) status = Revive(requests[0].timeout);
     if (status.ok()) status = PredictFused(requests, routes, predictions);
     // What only one of them may have done wrong is found out one by one.
@@ -430,9 +402,15 @@ void PythonWorkerModel::PredictAll(absl::Span<const PredictRequest> requests,
 
 absl::Status PythonWorkerModel::Reset(
     absl::string_view route, absl::Span<const std::string> episode_ids) {
+  return CancellableReset(route, episode_ids, /*cancellation=*/nullptr);
+}
+
+absl::Status PythonWorkerModel::CancellableReset(
+    absl::string_view route, absl::Span<const std::string> episode_ids,
+    Cancellation* cancellation) {
   const std::shared_ptr<Route> found = Find(route);
   if (found == nullptr) return absl::OkStatus();
-  Turn turn(this);
+  CallTurns::Turn turn(&turns_, cancellation);
   RLMESH_RETURN_IF_ERROR(turn.Take(options_.predict_timeout));
   // A worker that does not know the route knows nothing of its episodes.
   if (worker_ == nullptr || found->generation != generation_) {
@@ -457,7 +435,7 @@ absl::Status PythonWorkerModel::CloseRoute(absl::string_view route) {
     closed = std::move(it->second);
     routes_.erase(it);
   }
-  Turn turn(this);
+  CallTurns::Turn turn(&turns_, /*cancellation=*/nullptr);
   const absl::Status turned = turn.Take(options_.predict_timeout);
   if (absl::IsCancelled(turned)) return absl::OkStatus();
   RLMESH_RETURN_IF_ERROR(turned);
@@ -467,7 +445,7 @@ absl::Status PythonWorkerModel::CloseRoute(absl::string_view route) {
   }
   payload_.clear();
   AppendU32(closed->number, &payload_);
-  return Call(FrameKind::kCloseRoute, options_.predict_timeout).status();
+  return Call(FrameKind::kCloseRoute, options_.close_timeout).status();
 }
 
 }  // namespace rlmesh

@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "rlmesh/model/call_turns.h"
 #include "rlmesh/model/model.h"
 #include "rlmesh/model/policy_worker.h"
 #include "rlmesh/worker/cancel_event.h"
@@ -40,8 +42,10 @@ namespace rlmesh {
 // nothing once a route has its size.
 //
 // Thread-safe; a call waits for its turn at most predict_timeout, and has as
-// much again for itself. Routes that close tell the policy that their episodes
-// have ended.
+// much again for itself. One that is cancelled is answered at once; the policy
+// is then interrupted, and its process killed after the grace of its options,
+// as at a deadline. Routes that close tell the policy that their episodes have
+// ended, for at most close_timeout.
 //
 // Example:
 //   PythonModelOptions options;
@@ -67,6 +71,9 @@ class PythonWorkerModel : public Model {
                   absl::Span<absl::Status> statuses) override;
   absl::Status Reset(absl::string_view route,
                      absl::Span<const std::string> episode_ids) override;
+  absl::Status CancellableReset(absl::string_view route,
+                                absl::Span<const std::string> episode_ids,
+                                Cancellation* cancellation) override;
   absl::Status CloseRoute(absl::string_view route) override;
   absl::optional<uint32_t> native_chunk() const override;
   // For good.
@@ -79,12 +86,18 @@ class PythonWorkerModel : public Model {
 
  private:
   struct Route;
-  class Turn;
 
   PythonWorkerModel(PythonModelOptions options,
-                    std::unique_ptr<CancelEvent> cancel);
+                    std::unique_ptr<CancelEvent> cancel,
+                    std::unique_ptr<CancelEvent> cancel_call);
 
   std::shared_ptr<Route> Find(absl::string_view route);
+  absl::Duration Limit(absl::Duration timeout) const {
+    return std::min(timeout, options_.predict_timeout);
+  }
+  // Loads the policy. Only Cancel ends it early: a client that goes away in the
+  // meantime is not the last one, and others have no more patience.
+  absl::StatusOr<std::unique_ptr<PolicyWorker>> Load();
   // The rest is called by who has the turn.
   absl::Status Revive(absl::Duration timeout);
   // That `request` fits the route's space, and that the worker has the route
@@ -104,12 +117,12 @@ class PythonWorkerModel : public Model {
                               int fd = -1);
 
   const PythonModelOptions options_;
-  const std::unique_ptr<CancelEvent> cancel_;
+  const std::unique_ptr<CancelEvent> cancel_;       // while it loads
+  const std::unique_ptr<CancelEvent> cancel_call_;  // of who has the turn
+  CallTurns turns_;
   PolicyInfo info_;
 
   absl::Mutex mu_;
-  bool busy_ ABSL_GUARDED_BY(mu_) = false;  // somebody has the turn
-  bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
   absl::flat_hash_map<std::string, std::shared_ptr<Route>> routes_
       ABSL_GUARDED_BY(mu_);
 

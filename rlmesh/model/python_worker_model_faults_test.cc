@@ -7,14 +7,19 @@
 
 #include <signal.h>
 
+#include <functional>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rlmesh/base/cancellation.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/model/python_worker_model.h"
@@ -136,16 +141,107 @@ TEST(PolicyFaultsTest, WhoDoesNotHeedTheInterruptIsKilledAndReplaced) {
   EXPECT_NE(policy.model()->pid(), pid);
 }
 
-TEST(PolicyFaultsTest, CancelEndsTheCallAndTheModel) {
-  PolicyDriver policy("bad_policies:Sleeps");
+// Options of a policy that prints "asleep" before it sleeps; `asleep` is
+// notified then.
+std::function<void(PythonModelOptions*)> Sleeper(
+    absl::Notification* asleep,
+    absl::Duration interrupt_grace = absl::Seconds(60)) {
+  return [asleep, interrupt_grace](PythonModelOptions* options) {
+    options->process.interrupt_grace = interrupt_grace;
+    options->process.on_line = [asleep](absl::string_view line) {
+      if (absl::StrContains(line, "asleep")) asleep->Notify();
+    };
+  };
+}
+
+TEST(PolicyFaultsTest, CancelledCallIsInterruptedAndOthersAreServed) {
+  absl::Notification asleep;
+  PolicyDriver policy("bad_policies:Sleeps", Sleeper(&asleep));
   EXPECT_THAT(policy.Act(0), IsOkAndHolds(0));
-  const absl::Time start = absl::Now();
-  std::thread thread([&policy] {
-    absl::SleepFor(absl::Milliseconds(100));  // mostly in mid-call then
+  const pid_t pid = policy.model()->pid();
+  Cancellation cancellation;
+  std::thread stuck([&] {
+    const absl::Status status = policy.ActUnless(&cancellation, 1).status();
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kCancelled));
+    EXPECT_TRUE(GetErrorDetails(status).recoverable);
+  });
+  asleep.WaitForNotification();
+  std::thread waiting([&] { EXPECT_THAT(policy.Act(0), IsOkAndHolds(0)); });
+  cancellation.Cancel();
+  stuck.join();
+  waiting.join();
+  EXPECT_EQ(policy.model()->pid(), pid);
+  EXPECT_THAT(policy.ActUnless(&cancellation, 0),
+              StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_THAT(policy.Act(0), IsOkAndHolds(0));
+}
+
+TEST(PolicyFaultsTest, CancelledCallThatDoesNotHeedTheInterruptIsKilled) {
+  absl::Notification asleep;
+  PolicyDriver policy("bad_policies:SleepsThroughInterrupts",
+                      Sleeper(&asleep, absl::Milliseconds(200)));
+  EXPECT_THAT(policy.Act(0), IsOkAndHolds(0));
+  const pid_t pid = policy.model()->pid();
+  Cancellation cancellation;
+  std::thread stuck([&] {
+    EXPECT_THAT(policy.ActUnless(&cancellation, 1),
+                StatusIs(absl::StatusCode::kCancelled));
+  });
+  asleep.WaitForNotification();
+  cancellation.Cancel();
+  stuck.join();
+  EXPECT_THAT(policy.Act(0), IsOkAndHolds(0));  // in a new process
+  EXPECT_NE(policy.model()->pid(), pid);
+}
+
+TEST(PolicyFaultsTest, CancelledCallsLeaveTheQueueAndTheRunningOneGoesOn) {
+  absl::Notification asleep;
+  PolicyDriver policy("bad_policies:Sleeps", Sleeper(&asleep));
+  EXPECT_THAT(policy.Act(0), IsOkAndHolds(0));
+  Cancellation running, waiting;
+  absl::Notification over;
+  std::thread stuck([&] {
+    EXPECT_THAT(policy.ActUnless(&running, 1),
+                StatusIs(absl::StatusCode::kCancelled));
+    over.Notify();
+  });
+  asleep.WaitForNotification();
+  std::thread queued([&] {
+    EXPECT_THAT(policy.ActUnless(&waiting, 0),
+                StatusIs(absl::StatusCode::kCancelled));
+  });
+  waiting.Cancel();
+  queued.join();
+  EXPECT_FALSE(over.HasBeenNotified());
+  running.Cancel();
+  stuck.join();
+}
+
+TEST(PolicyFaultsTest, CancelledResetIsInterrupted) {
+  absl::Notification asleep;
+  PolicyDriver policy("bad_policies:SleepsAtEnd", Sleeper(&asleep));
+  EXPECT_THAT(policy.Act(0), IsOkAndHolds(0));
+  Cancellation cancellation;
+  std::thread stuck([&] {
+    const std::vector<std::string> ended = {"e"};
+    EXPECT_THAT(policy.model()->CancellableReset("r", ended, &cancellation),
+                StatusIs(absl::StatusCode::kCancelled));
+  });
+  asleep.WaitForNotification();
+  cancellation.Cancel();
+  stuck.join();
+  EXPECT_THAT(policy.Act(0), IsOkAndHolds(0));
+}
+
+TEST(PolicyFaultsTest, CancelEndsTheCallAndTheModel) {
+  absl::Notification asleep;
+  PolicyDriver policy("bad_policies:Sleeps", Sleeper(&asleep));
+  EXPECT_THAT(policy.Act(0), IsOkAndHolds(0));
+  std::thread thread([&] {
+    asleep.WaitForNotification();
     policy.model()->Cancel();
   });
   EXPECT_THAT(policy.Act(1), StatusIs(absl::StatusCode::kCancelled));
-  EXPECT_THAT(absl::Now() - start, Lt(absl::Seconds(60)));
   thread.join();
   EXPECT_THAT(policy.Act(0), StatusIs(absl::StatusCode::kCancelled));
   RLMESH_EXPECT_OK(policy.model()->CloseRoute("r"));

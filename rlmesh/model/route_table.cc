@@ -68,6 +68,14 @@ absl::Status NotResolved() {
   return absl::InternalError("model error: model env adapter was not resolved");
 }
 
+// The stream may have ended while the call waited for its route.
+absl::Status CheckWanted(const Cancellation* cancellation) {
+  if (cancellation == nullptr || !cancellation->cancelled()) {
+    return absl::OkStatus();
+  }
+  return absl::CancelledError("the client of this request has gone away");
+}
+
 uint64_t NanosecondsSince(absl::Time start) {
   return static_cast<uint64_t>(
       std::max<int64_t>(0, absl::ToInt64Nanoseconds(absl::Now() - start)));
@@ -274,7 +282,9 @@ absl::StatusOr<std::shared_ptr<RouteTable::Route>> RouteTable::FindFor(
 }
 
 absl::Status RouteTable::Begin(const model::v1::PredictRequest& request,
-                               Route* route, rlmesh::PredictRequest* predict) {
+                               Cancellation* cancellation, Route* route,
+                               rlmesh::PredictRequest* predict) {
+  RLMESH_RETURN_IF_ERROR(CheckWanted(cancellation));
   if (!route->open) return NotResolved();
   RLMESH_RETURN_IF_ERROR(ReadEpisodes(request, &route->rows, &route->ids));
   const int lanes = static_cast<int>(route->rows.size());
@@ -298,6 +308,7 @@ absl::Status RouteTable::Begin(const model::v1::PredictRequest& request,
   predict->episodes = route->rows;
   if (request.has_step()) predict->step = request.step();
   predict->horizon = static_cast<int>(route->horizon);
+  predict->cancellation = cancellation;
   route->prediction.frames.clear();
   return absl::OkStatus();
 }
@@ -348,13 +359,14 @@ absl::Status RouteTable::Finish(const absl::Status& status,
 }
 
 absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
+                                 Cancellation* cancellation,
                                  model::v1::PredictResponse* response,
                                  uint64_t* user_ns) {
   response->Clear();
   RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<Route> route, FindFor(request));
   absl::MutexLock lock(&route->mu);
   rlmesh::PredictRequest predict;
-  RLMESH_RETURN_IF_ERROR(Begin(request, route.get(), &predict));
+  RLMESH_RETURN_IF_ERROR(Begin(request, cancellation, route.get(), &predict));
   const absl::Time called = absl::Now();
   const absl::Status status = model_->Predict(predict, &route->prediction);
   *user_ns += NanosecondsSince(called);
@@ -364,6 +376,7 @@ absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
 
 void RouteTable::PredictAll(
     absl::Span<const model::v1::PredictRequest* const> requests,
+    Cancellation* cancellation,
     absl::Span<model::v1::PredictResponse* const> responses,
     absl::Span<absl::Status> statuses, size_t* left, uint64_t* user_ns) {
   std::vector<std::shared_ptr<Route>> routes(requests.size());
@@ -387,7 +400,7 @@ void RouteTable::PredictAll(
   for (size_t i = 0; i < requests.size(); ++i) {
     if (!statuses[i].ok()) continue;
     rlmesh::PredictRequest predict;
-    statuses[i] = Begin(*requests[i], routes[i].get(), &predict);
+    statuses[i] = Begin(*requests[i], cancellation, routes[i].get(), &predict);
     if (!statuses[i].ok()) continue;
     asked.push_back(i);
     predicts.push_back(predict);
@@ -404,7 +417,8 @@ void RouteTable::PredictAll(
   }
 }
 
-absl::Status RouteTable::Reset(const model::v1::ResetAdapterRequest& request) {
+absl::Status RouteTable::Reset(const model::v1::ResetAdapterRequest& request,
+                               Cancellation* cancellation) {
   const std::string& env_id = request.context().env_id();
   if (env_id.empty()) {
     return absl::InvalidArgumentError("reset_adapter missing env_id");
@@ -422,9 +436,10 @@ absl::Status RouteTable::Reset(const model::v1::ResetAdapterRequest& request) {
   if (route == nullptr) return absl::OkStatus();
   absl::MutexLock lock(&route->mu);
   if (!route->open) return absl::OkStatus();
+  RLMESH_RETURN_IF_ERROR(CheckWanted(cancellation));
   const std::vector<std::string> ids(request.episode_ids().begin(),
                                      request.episode_ids().end());
-  return model_->Reset(env_id, ids);
+  return model_->CancellableReset(env_id, ids, cancellation);
 }
 
 void RouteTable::Forget(absl::string_view env_id, Route* route) {

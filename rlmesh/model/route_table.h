@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
+#include "rlmesh/base/cancellation.h"
 #include "rlmesh/model/model.h"
 #include "rlmesh/proto/model/v1/interaction.pb.h"
 #include "rlmesh/spaces/env_contract.h"
@@ -61,17 +62,21 @@ class RouteTable {
   absl::Status Resolve(uint64_t stream,
                        const model::v1::ResolveAdapterRequest& request,
                        model::v1::ResolveAdapterResponse* response);
-  // Adds the time spent in the model to `*user_ns`.
+  // Adds the time spent in the model to `*user_ns`. `cancellation` is borrowed
+  // for the call and ends it early; null: never. So below.
   absl::Status Predict(const model::v1::PredictRequest& request,
+                       Cancellation* cancellation,
                        model::v1::PredictResponse* response, uint64_t* user_ns);
   // As Predict, for requests of different routes at once. Their actions may
   // take `*left` bytes together; OutOfRange for those that do not fit.
   void PredictAll(absl::Span<const model::v1::PredictRequest* const> requests,
+                  Cancellation* cancellation,
                   absl::Span<model::v1::PredictResponse* const> responses,
                   absl::Span<absl::Status> statuses, size_t* left,
                   uint64_t* user_ns);
   // Both are fine with unknown routes and episodes.
-  absl::Status Reset(const model::v1::ResetAdapterRequest& request);
+  absl::Status Reset(const model::v1::ResetAdapterRequest& request,
+                     Cancellation* cancellation);
   absl::Status Release(const model::v1::ReleaseAdapterRequest& request);
 
   // Closes the routes of a stream.
@@ -92,7 +97,8 @@ class RouteTable {
   absl::StatusOr<std::shared_ptr<Route>> FindFor(
       const model::v1::PredictRequest& request) const;
   static absl::Status Begin(const model::v1::PredictRequest& request,
-                            Route* route, rlmesh::PredictRequest* predict);
+                            Cancellation* cancellation, Route* route,
+                            rlmesh::PredictRequest* predict);
   static absl::Status Finish(const absl::Status& status,
                              const model::v1::PredictRequest& request,
                              Route* route, size_t* left,

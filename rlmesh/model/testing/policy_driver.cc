@@ -60,7 +60,8 @@ void PolicyDriver::Open(const EnvContract& contract, const std::string& route) {
 
 absl::StatusOr<std::vector<std::vector<int64_t>>> PolicyDriver::Frames(
     const std::vector<float>& observations, const std::string& episode,
-    absl::optional<int64_t> seed, const std::string& route, int horizon) {
+    absl::optional<int64_t> seed, const std::string& route, int horizon,
+    Cancellation* cancellation) {
   if (std::count(open_.begin(), open_.end(), route) == 0) {
     Open(PolicyContract(), route);
   }
@@ -76,6 +77,7 @@ absl::StatusOr<std::vector<std::vector<int64_t>>> PolicyDriver::Frames(
   request.observations = ValueView(leaves);
   request.episodes = rows;
   request.horizon = horizon;
+  request.cancellation = cancellation;
   Prediction prediction;
   RLMESH_RETURN_IF_ERROR(model_->Predict(request, &prediction));
   std::vector<std::vector<int64_t>> frames;
@@ -97,6 +99,13 @@ absl::StatusOr<int64_t> PolicyDriver::Act(float observation,
   RLMESH_ASSIGN_OR_RETURN(auto frames,
                           Frames({observation}, episode, seed, route, 1));
   EXPECT_EQ(frames.size(), 1);
+  return frames[0][0];
+}
+
+absl::StatusOr<int64_t> PolicyDriver::ActUnless(Cancellation* cancellation,
+                                                float observation) {
+  RLMESH_ASSIGN_OR_RETURN(auto frames,
+                          Frames({observation}, "e", {}, "r", 1, cancellation));
   return frames[0][0];
 }
 

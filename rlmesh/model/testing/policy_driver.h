@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "rlmesh/base/cancellation.h"
 #include "rlmesh/model/python_worker_model.h"
 #include "rlmesh/spaces/env_contract.h"
 
@@ -50,6 +51,9 @@ class PolicyDriver {
                               const std::string& episode = "e",
                               absl::optional<int64_t> seed = {},
                               const std::string& route = "r");
+  // The same, for somebody who may lose interest.
+  absl::StatusOr<int64_t> ActUnless(Cancellation* cancellation,
+                                    float observation);
   // One action a row, of the first frame.
   absl::StatusOr<std::vector<int64_t>> ActRows(
       const std::vector<float>& observations, int horizon = 1);
@@ -64,7 +68,8 @@ class PolicyDriver {
  private:
   absl::StatusOr<std::vector<std::vector<int64_t>>> Frames(
       const std::vector<float>& observations, const std::string& episode,
-      absl::optional<int64_t> seed, const std::string& route, int horizon);
+      absl::optional<int64_t> seed, const std::string& route, int horizon,
+      Cancellation* cancellation = nullptr);
 
   std::unique_ptr<PythonWorkerModel> model_;
   std::vector<std::string> open_;

@@ -38,12 +38,23 @@ class Exits(_Base):
 
 class Sleeps(_Base):
     def fault(self):
+        print("asleep", flush=True)
         time.sleep(3600)
 
 
 class SleepsThroughInterrupts(_Base):
     def fault(self):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        print("asleep", flush=True)
+        time.sleep(3600)
+
+
+class SleepsAtEnd:
+    def predict(self, observation):
+        return 0
+
+    def reset(self):
+        print("asleep", flush=True)
         time.sleep(3600)
 
 

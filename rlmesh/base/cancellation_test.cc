@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-#include "rlmesh/env/cancellation.h"
+#include "rlmesh/base/cancellation.h"
 
 #include "gtest/gtest.h"
 

@@ -4,8 +4,8 @@
 
 // Word that nobody wants the outcome any more.
 
-#ifndef RLMESH_ENV_CANCELLATION_H_
-#define RLMESH_ENV_CANCELLATION_H_
+#ifndef RLMESH_BASE_CANCELLATION_H_
+#define RLMESH_BASE_CANCELLATION_H_
 
 #include <functional>
 
@@ -53,4 +53,4 @@ class Cancellation {
 
 }  // namespace rlmesh
 
-#endif  // RLMESH_ENV_CANCELLATION_H_
+#endif  // RLMESH_BASE_CANCELLATION_H_

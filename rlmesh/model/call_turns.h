@@ -1,0 +1,67 @@
+// Copyright 2026 The RLMesh Authors.
+// Use of this source code is governed by the Apache License 2.0
+// that can be found in the LICENSE file.
+
+// Who may call what takes one call at a time.
+
+#ifndef RLMESH_MODEL_CALL_TURNS_H_
+#define RLMESH_MODEL_CALL_TURNS_H_
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "rlmesh/base/cancellation.h"
+#include "rlmesh/worker/cancel_event.h"
+
+namespace rlmesh {
+
+// Gives the turn to one thread after the other. A call that is cancelled leaves
+// the queue; when it has the turn, an event is set that its wait is to end by,
+// and the turn is over when its thread has seen that. Thread-safe.
+//
+// Example:
+//   CallTurns turns(event.get());
+//   CallTurns::Turn turn(&turns, request.cancellation);
+//   RLMESH_RETURN_IF_ERROR(turn.Take(absl::Seconds(5)));
+//   ... call, wait for the answer or for event->fd() ...
+class CallTurns {
+ public:
+  // `running` is borrowed: set for whoever has the turn, cleared before the
+  // next turn.
+  explicit CallTurns(CancelEvent* running) : running_(running) {}
+
+  // From the constructor on in the queue of one thread, until the destructor.
+  class Turn {
+   public:
+    // Both are borrowed; a null `cancellation`: never.
+    Turn(CallTurns* turns, Cancellation* cancellation);
+    ~Turn();
+
+    // Blocks. DeadlineExceeded when others were busy for `timeout`, Cancelled
+    // when this was cancelled, or all; both are recoverable.
+    absl::Status Take(absl::Duration timeout);
+
+   private:
+    void Leave();
+
+    CallTurns* const turns_;
+    bool has_turn_ ABSL_GUARDED_BY(turns_->mu_) = false;
+    bool left_ ABSL_GUARDED_BY(turns_->mu_) = false;
+    absl::optional<Cancellation::Callback> callback_;
+  };
+
+  // Ends all calls, and those to come.
+  void Cancel();
+
+ private:
+  CancelEvent* const running_;
+  absl::Mutex mu_;
+  bool busy_ ABSL_GUARDED_BY(mu_) = false;  // somebody has the turn
+  bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+}  // namespace rlmesh
+
+#endif  // RLMESH_MODEL_CALL_TURNS_H_
