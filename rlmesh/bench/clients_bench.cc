@@ -224,9 +224,20 @@ std::string ClientsBenchJson(const ClientsBenchResult& result) {
                     {"end_descriptors", row.end_descriptors},
                     {"threads", row.end_threads}});
   }
+  Json points = Json::array();
+  for (const ClientsBenchRow& row : result.rows) {
+    points.push_back(Json::array({row.clients, row.steps_per_second}));
+  }
+  const Json series = {{"name", "native"},
+                       {"what", "native CartPole-v1"},
+                       {"points", points}};
   return PrintJson({{"benchmark", "clients"},
+                    {"title", "Clients of one env_server, Unix socket"},
                     {"commit", result.options.commit},
                     {"machine", DescribeMachine()},
+                    {"x", "clients"},
+                    {"y", "steps a second of all of them"},
+                    {"series", Json::array({series})},
                     {"results", rows}});
 }
 

@@ -18,6 +18,7 @@
 #include "rlmesh/base/child_process.h"
 #include "rlmesh/base/fd.h"
 #include "rlmesh/base/status_macros.h"
+#include "rlmesh/bench/nanoseconds.h"
 #include "rlmesh/env/remote_environment.h"
 #include "rlmesh/launch/testing/server_process.h"
 #include "rlmesh/spaces/value.h"
@@ -27,12 +28,6 @@ namespace {
 
 constexpr absl::Duration kRoundTimeout = absl::Seconds(120);
 
-int64_t Nanoseconds() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * int64_t{1000000000} + now.tv_nsec;
-}
-
 // Any Environment of ours.
 class EnvironmentContestant : public Contestant {
  public:
@@ -41,7 +36,8 @@ class EnvironmentContestant : public Contestant {
                         std::unique_ptr<Environment> environment)
       : server_(std::move(server)),
         environment_(std::move(environment)),
-        action_(environment_->contract().action_space, /*lanes=*/1) {}
+        lanes_(environment_->contract().num_envs),
+        action_(environment_->contract().action_space, lanes_) {}
 
   ~EnvironmentContestant() override { environment_->Close().IgnoreError(); }
 
@@ -49,20 +45,24 @@ class EnvironmentContestant : public Contestant {
     const int64_t begun = Nanoseconds();
     for (int i = 0; i < steps; ++i) {
       if (done_) {
-        const int64_t seed = 7;
+        const std::vector<int64_t> seeds(lanes_, 7);
         ResetRequest reset;
-        reset.seeds = absl::MakeConstSpan(&seed, 1);
+        reset.seeds = seeds;
         Observation observation;
         RLMESH_RETURN_IF_ERROR(environment_->Reset(reset, &observation));
       }
       const int64_t start = Nanoseconds();
-      action_.Set<int64_t>(0, 0, count_++ % 2);
+      for (int lane = 0; lane < lanes_; ++lane) {
+        action_.Set<int64_t>(/*leaf=*/0, lane, count_ % 2);
+      }
+      ++count_;
       StepRequest step;
       step.actions = action_.view();
       Transition transition;
       RLMESH_RETURN_IF_ERROR(environment_->Step(step, &transition));
       times->steps.push_back(Nanoseconds() - start);
-      done_ = transition.terminated[0] || transition.truncated[0];
+      done_ =
+          lanes_ == 1 && (transition.terminated[0] || transition.truncated[0]);
     }
     times->wall += Nanoseconds() - begun;
     return absl::OkStatus();
@@ -71,6 +71,7 @@ class EnvironmentContestant : public Contestant {
  private:
   const std::unique_ptr<ServerProcess> server_;
   const std::unique_ptr<Environment> environment_;
+  const int lanes_;
   ValueBuffer action_;
   int64_t count_ = 0;
   bool done_ = true;

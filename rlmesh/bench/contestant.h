@@ -25,8 +25,9 @@ struct Times {
   int64_t wall = 0;
 };
 
-// A way to step an environment of two actions. Ready to step when it is made,
-// and idle between rounds. One thread; ends its processes in the destructor.
+// A way to step an environment of two actions, of one lane or of several that
+// reset themselves. Ready to step when it is made, and idle between rounds. One
+// thread; ends its processes in the destructor.
 //
 // Example:
 //   auto c = InProcessContestant(std::make_unique<CartPole>());
@@ -35,7 +36,8 @@ class Contestant {
  public:
   virtual ~Contestant() = default;
 
-  // Takes `steps` steps with the actions 0, 1, 0, 1, ..., resetting where an
+  // Takes `steps` steps, each with the next of the actions 0, 1, 0, 1, ... in
+  // every lane (or with those of a model), resetting the one lane where its
   // episode ends, and appends to `times`.
   virtual absl::Status Play(int steps, Times* times) = 0;
 };

@@ -5,10 +5,10 @@
 
     plot.py OUTPUT.svg RECORD.json...
 
-A record with "results" becomes bars of the median, on a logarithmic scale, with
-a mark at the 99th percentile. A record with "series" (a list of {"name",
-"points": [[x, y], ...]}, and the names of both axes in "x" and "y") becomes
-lines on two logarithmic scales. Equal records give equal bytes.
+A record with "series" (a list of {"name", "what", "points": [[x, y], ...]}, and
+the names of both axes in "x" and "y") becomes lines on two logarithmic scales;
+one with "results" bars of the median, on a logarithmic scale, with a mark at the
+99th percentile. Equal records give equal bytes.
 """
 
 import json
@@ -132,7 +132,7 @@ def lines(record, top):
                    'stroke-width="2"/>' % (path, colour))
         y = top + HEAD + 16 + 18 * i
         out.append(line(WIDTH - 236, y - 4, WIDTH - 216, y - 4, colour, 2))
-        out.append(text(WIDTH - 210, y, one["name"], 11))
+        out.append(text(WIDTH - 210, y, one["what"], 11))
     return out, bottom + FOOT + 8
 
 
@@ -140,7 +140,7 @@ def plot(records):
     body = []
     top = 0.0
     for record in records:
-        drawn, top = (bars if "results" in record else lines)(record, top)
+        drawn, top = (lines if "series" in record else bars)(record, top)
         body += drawn
     return "\n".join(
         ['<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" '

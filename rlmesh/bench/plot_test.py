@@ -20,8 +20,8 @@ BARS = {
          "p99_us": 20.0}]}
 LINES = {
     "title": "Lines", "x": "lanes", "y": "steps per second",
-    "series": [{"name": "ours", "points": [[1, 1000], [8, 8000]]},
-               {"name": "theirs", "points": [[1, 100], [8, 300]]}]}
+    "series": [{"name": "a", "what": "ours", "points": [[1, 1000], [8, 8000]]},
+               {"name": "b", "what": "theirs", "points": [[1, 100], [8, 300]]}]}
 
 
 class PlotTest(unittest.TestCase):

@@ -8,19 +8,25 @@
     step_contestant.py WORKLOAD published unix  this process is the client, a
                                                 second one the server
 
-WORKLOAD is cartpole (CartPole-v1) or image (image_env.py).
+WORKLOAD is cartpole (CartPole-v1), image (image_env.py), lanes:N (CartPole-v1 N
+times, stepped as one) or served (CartPole-v1 played by bench_policy.py, a third
+process in the published package's case; a step is a prediction too).
 
 Reads lines with a number of steps from standard input. For each, answers with
 that many 64-bit little-endian nanoseconds and the wall time of it all, resets
 included.
 """
 
+import contextlib
 import os
+import socket
 import struct
 import subprocess
 import sys
 import tempfile
 import time
+
+EDITION = "2026.06"
 
 
 def make_environment(workload):
@@ -28,47 +34,158 @@ def make_environment(workload):
         import image_env
         return image_env.make()
     import gymnasium
+    if lanes_of(workload) > 1:
+        return gymnasium.make_vec(
+            "CartPole-v1", num_envs=lanes_of(workload), vectorization_mode="sync")
     return gymnasium.make("CartPole-v1")
+
+
+def lanes_of(workload):
+    return int(workload.split(":")[1]) if workload.startswith("lanes:") else 1
 
 
 def serve(workload, address):
     import rlmesh
+    if workload == "model":
+        import bench_policy
+        import rlmesh.numpy
+        print(address, flush=True)  # it does not say it itself, nor when
+        rlmesh.numpy.Model(bench_policy.predict).serve(
+            address, options=rlmesh.ServeOptions(workflow_edition=EDITION))
+        return
     server = rlmesh.EnvServer(
         make_environment(workload), address,
-        options=rlmesh.ServeOptions(workflow_edition="2026.06"))
+        options=rlmesh.ServeOptions(workflow_edition=EDITION))
     print(server.address, flush=True)
     server.serve()
 
 
-def make_published(workload, transport, folder):
+class Server:
+    """A process of this script that serves something; killed at the end."""
+
+    def __init__(self, workload, address):
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, workload, "serve", address],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, universal_newlines=True)
+        self.address = self.process.stdout.readline().strip()
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def await_listener(address, seconds=30.0):
+    """Until somebody listens there."""
+    deadline = time.monotonic() + seconds
+    while True:
+        unix = address.startswith("unix://")
+        with socket.socket(socket.AF_UNIX if unix else socket.AF_INET) as s:
+            host, _, port = address.rpartition(":")
+            try:
+                s.connect(address[len("unix://"):] if unix else (host, int(port)))
+                return
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+        time.sleep(0.02)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def published_stepper(stack, workload, transport):
+    """What steps an environment that the published package serves."""
+    import rlmesh
     import rlmesh.numpy
-    address = "127.0.0.1:0" if transport == "tcp" else "unix://%s/s" % folder
-    server = subprocess.Popen(
-        [sys.executable, __file__, workload, "serve", address], stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, universal_newlines=True)
-    env = rlmesh.numpy.RemoteEnv(
-        server.stdout.readline().strip(), workflow_edition="2026.06")
-    return env, server
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rlmesh-bench-", dir="/tmp"))
+    unix = transport == "unix"
+    env = stack.enter_context(contextlib.closing(
+        Server(workload, "unix://%s/s" % folder if unix else "127.0.0.1:0")))
+    if workload == "served":
+        model = stack.enter_context(contextlib.closing(Server(
+            "model",
+            "unix://%s/m" % folder if unix else "127.0.0.1:%d" % free_port())))
+        await_listener(model.address)
+        return SessionStepper(stack.enter_context(contextlib.closing(rlmesh.session(
+            rlmesh.RemoteModel(model.address), env.address, workflow_edition=EDITION))))
+    client = rlmesh.numpy.RemoteEnv
+    if lanes_of(workload) > 1:
+        client = rlmesh.numpy.RemoteVectorEnv
+    return EnvStepper(
+        stack.enter_context(contextlib.closing(client(env.address, workflow_edition=EDITION))),
+        lanes_of(workload))
 
 
-def answer_rounds(env, requests, answers):
-    # What is printed by packages must not end up among the answers.
+class EnvStepper:
+    """The actions 0, 1, 0, 1, ... in every lane; several lanes reset themselves."""
+
+    def __init__(self, env, lanes):
+        self.env, self.lanes, self.count = env, lanes, 0
+        self.actions = [0, 1]
+        if lanes > 1:
+            import numpy
+            self.actions = [numpy.full(lanes, a, numpy.int64) for a in (0, 1)]
+
+    def reset(self):
+        self.env.reset(seed=7)
+
+    def step(self):
+        _, _, terminated, truncated, _ = self.env.step(self.actions[self.count % 2])
+        self.count += 1
+        return self.lanes == 1 and (terminated or truncated)
+
+
+class PolicyStepper:
+    """bench_policy.py in this process."""
+
+    def __init__(self, env):
+        import bench_policy
+        self.env, self.predict = env, bench_policy.predict
+
+    def reset(self):
+        self.observation, _ = self.env.reset(seed=7)
+
+    def step(self):
+        self.observation, _, terminated, truncated, _ = self.env.step(
+            self.predict(self.observation))
+        return terminated or truncated
+
+
+class SessionStepper:
+    """The published package's session between two servers."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def reset(self):
+        self.observation = first_of(self.session.reset(seed=7))
+
+    def step(self):
+        self.observation = first_of(self.session.step(self.session.predict(self.observation)))
+        return self.session.done
+
+
+def first_of(answer):
+    return answer[0] if isinstance(answer, tuple) else answer
+
+
+def answer_rounds(stepper, requests, answers):
     clock = time.perf_counter_ns
     done = True
-    action = 0
     for line in requests:
         count = int(line)
         took = []
         begun = clock()
         while len(took) < count:
             if done:
-                env.reset(seed=7)
-                done = False
+                stepper.reset()
             start = clock()
-            _, _, terminated, truncated, _ = env.step(action)
+            done = stepper.step()
             took.append(clock() - start)
-            action = 1 - action
-            done = terminated or truncated
         wall = clock() - begun
         answers.write(struct.pack("<%dq" % (count + 1), *(took + [wall])))
         answers.flush()
@@ -79,19 +196,17 @@ def main():
     if sys.argv[2] == "serve":
         serve(workload, sys.argv[3])
         return
+    # What packages print must not end up among the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    if sys.argv[2] == "gymnasium":
-        answer_rounds(make_environment(workload), sys.stdin, answers)
-        return
-    with tempfile.TemporaryDirectory(prefix="rlmesh-bench-", dir="/tmp") as folder:
-        env, server = make_published(workload, sys.argv[3], folder)
-        try:
-            answer_rounds(env, sys.stdin, answers)
-        finally:
-            env.close()
-            server.kill()
-            server.wait()
+    with contextlib.ExitStack() as stack:
+        if sys.argv[2] == "published":
+            stepper = published_stepper(stack, workload, sys.argv[3])
+        elif workload == "served":
+            stepper = PolicyStepper(make_environment(workload))
+        else:
+            stepper = EnvStepper(make_environment(workload), lanes_of(workload))
+        answer_rounds(stepper, sys.stdin, answers)
 
 
 if __name__ == "__main__":

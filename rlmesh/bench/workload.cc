@@ -11,6 +11,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "rlmesh/base/status_macros.h"
+#include "rlmesh/bench/session_contestant.h"
 #include "rlmesh/env/builtin/cartpole.h"
 #include "rlmesh/env/builtin/synthetic.h"
 
@@ -59,8 +62,133 @@ absl::StatusOr<Subject> SubjectOf(absl::string_view name) {
           return std::make_unique<SyntheticEnvironment>(options);
         }};
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("workload is \"", name, "\"; write cartpole or image"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "workload is \"", name, "\"; write cartpole, image, served or lanes"));
+}
+
+using Maker = std::function<absl::StatusOr<std::unique_ptr<Contestant>>()>;
+
+constexpr char kTcp[] = "127.0.0.1:0";
+
+std::string Socket(const std::string& folder, absl::string_view name) {
+  return absl::StrCat("unix://", folder, "/", name);
+}
+
+// Everybody's programs and environment variables.
+class Stage {
+ public:
+  Stage(const BenchPrograms& programs, std::string workload)
+      : programs_(programs), workload_(std::move(workload)) {
+    const std::string beside =
+        programs.script.substr(0, programs.script.rfind('/'));
+    plain_ =
+        PythonEnvironment(absl::StrCat(programs.gymnasium_site, ":", beside));
+    published_ =
+        PythonEnvironment(absl::StrCat(programs.published_site, ":", beside));
+  }
+
+  Maker Serve(std::vector<std::string> flags, std::string address) const {
+    const BenchServer server =
+        OurServer(programs_.env_server, std::move(flags), std::move(address));
+    return [server] {
+      return ServerContestant(server.argv, server.env, server.address);
+    };
+  }
+  Maker Play(std::vector<std::string> environment,
+             std::vector<std::string> model, std::string address,
+             std::string model_address) const {
+    const BenchServer first = OurServer(
+        programs_.env_server, std::move(environment), std::move(address));
+    const BenchServer second = OurServer(
+        programs_.model_server, std::move(model), std::move(model_address));
+    return [first, second] { return SessionContestant(first, second); };
+  }
+  Maker Gymnasium() const { return Script({"gymnasium"}, plain_); }
+  Maker Published(std::string transport) const {
+    return Script({"published", std::move(transport)}, published_);
+  }
+
+ private:
+  BenchServer OurServer(const std::string& program,
+                        std::vector<std::string> flags,
+                        std::string address) const {
+    flags.insert(flags.begin(), program);
+    return {std::move(flags), plain_, std::move(address)};
+  }
+  Maker Script(std::vector<std::string> argv,
+               std::vector<std::string> env) const {
+    argv.insert(argv.begin(), {kInterpreter, programs_.script, workload_});
+    return [argv, env] { return ScriptContestant(argv, env); };
+  }
+
+  const BenchPrograms programs_;
+  const std::string workload_;
+  std::vector<std::string> plain_, published_;
+};
+
+std::vector<WorkloadEntry> SteppedEntries(const Subject& subject,
+                                          const Stage& stage,
+                                          const std::string& folder) {
+  return {
+      {"gymnasium", "Gymnasium, in process", stage.Gymnasium()},
+      {"native", "native, in process",
+       [make = subject.in_process] { return InProcessContestant(make()); }},
+      {"native_unix", "native, served over a Unix socket",
+       stage.Serve(subject.native, Socket(folder, "native"))},
+      {"native_tcp", "native, served over TCP",
+       stage.Serve(subject.native, kTcp)},
+      {"python_unix", "Gymnasium in a worker, served over a Unix socket",
+       stage.Serve(subject.python, Socket(folder, "python"))},
+      {"python_tcp", "Gymnasium in a worker, served over TCP",
+       stage.Serve(subject.python, kTcp)},
+      {"published_unix", "published package, Unix socket",
+       stage.Published("unix")},
+      {"published_tcp", "published package, TCP", stage.Published("tcp")},
+  };
+}
+
+std::vector<WorkloadEntry> LaneEntries(const Stage& stage,
+                                       const std::string& folder,
+                                       absl::string_view lanes) {
+  const auto served = [&](absl::string_view mode) {
+    return stage.Serve(
+        {"--gym=CartPole-v1", absl::StrCat("--interpreter=", kInterpreter),
+         absl::StrCat("--num_envs=", lanes), "--autoreset=next_step",
+         absl::StrCat("--vectorization_mode=", mode)},
+        Socket(folder, mode));
+  };
+  return {
+      {"gymnasium", "Gymnasium's vector, in process", stage.Gymnasium()},
+      {"python_sync", "served, one worker", served("sync")},
+      {"python_async", "served, several workers", served("async")},
+      {"published_unix", "published package", stage.Published("unix")},
+  };
+}
+
+std::vector<WorkloadEntry> ServedEntries(const Stage& stage,
+                                         const std::string& folder) {
+  const std::string interpreter = absl::StrCat("--interpreter=", kInterpreter);
+  const std::vector<std::string> native = {"--native=cartpole"};
+  const std::vector<std::string> python = {"--gym=CartPole-v1", interpreter};
+  const std::vector<std::string> constant = {"--policy=constant:1"};
+  const std::vector<std::string> policy = {"--entrypoint=bench_policy:predict",
+                                           interpreter};
+  return {
+      {"gymnasium", "Gymnasium and a function, in process", stage.Gymnasium()},
+      {"native_unix", "native environment and model, Unix sockets",
+       stage.Play(native, constant, Socket(folder, "native"),
+                  Socket(folder, "native_model"))},
+      {"native_tcp", "native environment and model, TCP",
+       stage.Play(native, constant, kTcp, kTcp)},
+      {"python_unix", "Gymnasium and a function in workers, Unix sockets",
+       stage.Play(python, policy, Socket(folder, "python"),
+                  Socket(folder, "python_model"))},
+      {"python_tcp", "Gymnasium and a function in workers, TCP",
+       stage.Play(python, policy, kTcp, kTcp)},
+      {"published_unix", "published package, Unix sockets",
+       stage.Published("unix")},
+      {"published_tcp", "published package, TCP", stage.Published("tcp")},
+  };
 }
 
 }  // namespace
@@ -68,6 +196,7 @@ absl::StatusOr<Subject> SubjectOf(absl::string_view name) {
 absl::Status BenchPrograms::Validate() const {
   const std::pair<const char*, const std::string*> paths[] = {
       {"env_server", &env_server},
+      {"model_server", &model_server},
       {"script", &script},
       {"gymnasium_site", &gymnasium_site},
       {"published_site", &published_site}};
@@ -84,46 +213,25 @@ absl::Status BenchPrograms::Validate() const {
 absl::StatusOr<Workload> MakeWorkload(absl::string_view name,
                                       const BenchPrograms& programs,
                                       const std::string& folder) {
-  absl::StatusOr<Subject> subject = SubjectOf(name);
-  if (!subject.ok()) return subject.status();
-  const std::string beside =
-      programs.script.substr(0, programs.script.rfind('/'));
-  const std::vector<std::string> plain =
-      PythonEnvironment(absl::StrCat(programs.gymnasium_site, ":", beside));
-  const std::vector<std::string> published =
-      PythonEnvironment(absl::StrCat(programs.published_site, ":", beside));
-  const auto serve = [&](std::vector<std::string> argv, std::string address) {
-    argv.insert(argv.begin(), programs.env_server);
-    return [argv, plain, address] {
-      return ServerContestant(argv, plain, address);
-    };
-  };
-  const auto script = [&](std::vector<std::string> argv,
-                          const std::vector<std::string>& env) {
-    argv.insert(argv.begin(),
-                {kInterpreter, programs.script, std::string(name)});
-    return [argv, env] { return ScriptContestant(argv, env); };
-  };
-  const char kTcp[] = "127.0.0.1:0";
+  const Stage stage(programs, std::string(name));
   Workload load;
   load.name = std::string(name);
-  load.title = subject->title;
-  load.entries = {
-      {"gymnasium", "Gymnasium, in process", script({"gymnasium"}, plain)},
-      {"native", "native, in process",
-       [make = subject->in_process] { return InProcessContestant(make()); }},
-      {"native_unix", "native, served over a Unix socket",
-       serve(subject->native, absl::StrCat("unix://", folder, "/native"))},
-      {"native_tcp", "native, served over TCP", serve(subject->native, kTcp)},
-      {"python_unix", "Gymnasium in a worker, served over a Unix socket",
-       serve(subject->python, absl::StrCat("unix://", folder, "/python"))},
-      {"python_tcp", "Gymnasium in a worker, served over TCP",
-       serve(subject->python, kTcp)},
-      {"published_unix", "published package, Unix socket",
-       script({"published", "unix"}, published)},
-      {"published_tcp", "published package, TCP",
-       script({"published", "tcp"}, published)},
-  };
+  absl::string_view lanes = name;
+  if (absl::ConsumePrefix(&lanes, "lanes:")) {
+    load.title = absl::StrCat("CartPole-v1, ", lanes, " lanes, Unix sockets");
+    load.entries = LaneEntries(stage, folder, lanes);
+    load.pairs = {{"one worker", "python_sync", "published_unix", 0},
+                  {"several workers", "python_async", "published_unix", 0}};
+    return load;
+  }
+  if (name == "served") {
+    load.title = "CartPole-v1 with a served model";
+    load.entries = ServedEntries(stage, folder);
+  } else {
+    RLMESH_ASSIGN_OR_RETURN(const Subject subject, SubjectOf(name));
+    load.title = subject.title;
+    load.entries = SteppedEntries(subject, stage, folder);
+  }
   load.pairs = {
       {"Python worker over a Unix socket", "python_unix", "published_unix", 5},
       {"Python worker over TCP", "python_tcp", "published_tcp", 5},

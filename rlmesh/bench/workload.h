@@ -21,7 +21,8 @@ namespace rlmesh {
 // Files and folders that the contestants need (BUILD.bazel passes them).
 struct BenchPrograms {
   std::string env_server;
-  std::string script;          // step_contestant.py, beside image_env.py
+  std::string model_server;
+  std::string script;          // step_contestant.py, beside what it imports
   std::string gymnasium_site;  // folder with gymnasium and numpy
   std::string published_site;  // folder with the published package
 
@@ -51,10 +52,12 @@ struct Workload {
   std::vector<WorkloadPair> pairs;
 };
 
-// "cartpole" (CartPole-v1) or "image" (224 x 224 x 3 bytes an observation):
+// "cartpole" (CartPole-v1), "image" (224 x 224 x 3 bytes an observation) or
+// "served" (CartPole-v1 and a model, each served; a step is a prediction too):
 // each in process, native and in a Python worker, served by us and by the
 // published package, over a Unix socket and TCP. Sockets are made in `folder`.
-// InvalidArgument for another name.
+// "lanes:8": CartPole-v1 eight times, stepped as one. InvalidArgument for
+// another name.
 //
 // Example:
 //   RLMESH_ASSIGN_OR_RETURN(Workload load, MakeWorkload("image", p, folder));

@@ -4,6 +4,7 @@
 
 #include "rlmesh/transport/grpc_runtime.h"
 
+#include <cstdlib>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -37,10 +38,18 @@ void LogOfProtobuf(google::protobuf::LogLevel level, const char* file, int line,
   VLOG(1) << "protobuf (" << file << ":" << line << ") " << message;
 }
 
+// A client that is between two calls answers pings only in gRPC's backup polls,
+// each of which handles one event of one connection. By default there is one
+// every five seconds: two idle connections lose their servers, which ping every
+// six seconds and wait ten (grpc_server.cc). So often it is enough for a hundred.
+constexpr char kBackupPolls[] = "GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS";
+constexpr char kBackupPollMilliseconds[] = "50";
+
 }  // namespace
 
 void PrepareGrpc() {
   static const bool prepared = [] {
+    setenv(kBackupPolls, kBackupPollMilliseconds, /*overwrite=*/0);
     grpc_init();  // for good
     gpr_set_log_function(LogOfGrpc);
     google::protobuf::SetLogHandler(LogOfProtobuf);

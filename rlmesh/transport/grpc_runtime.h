@@ -16,6 +16,9 @@ namespace rlmesh {
 // - gRPC stays initialized until the process ends. When its last object went,
 //   it would wait for threads of its own, one of which may sleep in a poll for
 //   ten seconds: a server that was told to stop would seem to hang.
+// - Idle clients answer their servers' pings in time, a hundred of them in one
+//   process: the first call sets an environment variable that gRPC reads, where
+//   the user has not.
 // Channels and servers of this folder call it. Thread-safe.
 void PrepareGrpc();
 
