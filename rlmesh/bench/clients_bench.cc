@@ -228,9 +228,8 @@ std::string ClientsBenchJson(const ClientsBenchResult& result) {
   for (const ClientsBenchRow& row : result.rows) {
     points.push_back(Json::array({row.clients, row.steps_per_second}));
   }
-  const Json series = {{"name", "native"},
-                       {"what", "native CartPole-v1"},
-                       {"points", points}};
+  const Json series = {
+      {"name", "native"}, {"what", "native CartPole-v1"}, {"points", points}};
   return PrintJson({{"benchmark", "clients"},
                     {"title", "Clients of one env_server, Unix socket"},
                     {"commit", result.options.commit},

@@ -61,8 +61,8 @@ absl::StatusOr<LanesBenchResult> RunLanesBench(
 }
 
 std::string FormatLanesBench(const LanesBenchResult& result) {
-  std::string out = absl::StrCat(
-      kTitle, ": steps of environments a second\n", absl::StrFormat("%6s", "lanes"));
+  std::string out = absl::StrCat(kTitle, ": steps of environments a second\n",
+                                 absl::StrFormat("%6s", "lanes"));
   for (const StepBenchRow& row : result.comparisons[0].rows) {
     absl::StrAppend(&out, absl::StrFormat("  %30s", row.what));
   }
@@ -70,8 +70,8 @@ std::string FormatLanesBench(const LanesBenchResult& result) {
   for (size_t i = 0; i < result.comparisons.size(); ++i) {
     absl::StrAppend(&out, absl::StrFormat("%6d", result.options.lanes[i]));
     for (size_t k = 0; k < result.comparisons[i].rows.size(); ++k) {
-      absl::StrAppend(&out, absl::StrFormat("  %30.0f",
-                                            StepsPerSecond(result, i, k)));
+      absl::StrAppend(
+          &out, absl::StrFormat("  %30.0f", StepsPerSecond(result, i, k)));
     }
     absl::StrAppend(&out, "\n");
   }

@@ -26,16 +26,16 @@ class Played : public Contestant {
     RLMESH_ASSIGN_OR_RETURN(played->environment_server_,
                             Start(std::move(environment)));
     RLMESH_ASSIGN_OR_RETURN(played->model_server_, Start(std::move(model)));
-    RLMESH_ASSIGN_OR_RETURN(
-        auto factory, RemoteEnvironmentFactory::Connect(
-                          played->environment_server_->address(), {}));
+    RLMESH_ASSIGN_OR_RETURN(auto factory,
+                            RemoteEnvironmentFactory::Connect(
+                                played->environment_server_->address(), {}));
     RLMESH_ASSIGN_OR_RETURN(played->environment_, factory->Create());
     RLMESH_ASSIGN_OR_RETURN(
         played->model_,
         RemoteModel::Connect(played->model_server_->address(), {}));
-    RLMESH_ASSIGN_OR_RETURN(played->session_,
-                            Session::Create(played->environment_.get(),
-                                            played->model_.get(), {}));
+    RLMESH_ASSIGN_OR_RETURN(
+        played->session_,
+        Session::Create(played->environment_.get(), played->model_.get(), {}));
     return absl::StatusOr<std::unique_ptr<Contestant>>(std::move(played));
   }
 

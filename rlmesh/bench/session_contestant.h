@@ -18,7 +18,8 @@ namespace rlmesh {
 
 // A server and its own environment variables.
 struct BenchServer {
-  std::vector<std::string> argv;  // the program and its flags, without --address
+  std::vector<std::string>
+      argv;  // the program and its flags, without --address
   std::vector<std::string> env;
   std::string address;  // where it listens
 };

@@ -24,6 +24,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 EDITION = "2026.06"
@@ -44,7 +45,16 @@ def lanes_of(workload):
     return int(workload.split(":")[1]) if workload.startswith("lanes:") else 1
 
 
+def end_with_parent():
+    """Ends this process when the other end of its standard input is closed."""
+    def wait():
+        sys.stdin.read()
+        os._exit(0)
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def serve(workload, address):
+    end_with_parent()
     import rlmesh
     if workload == "model":
         import bench_policy
@@ -61,17 +71,18 @@ def serve(workload, address):
 
 
 class Server:
-    """A process of this script that serves something; killed at the end."""
+    """A process of this script that serves something; it ends with this one."""
 
     def __init__(self, workload, address):
         self.process = subprocess.Popen(
             [sys.executable, __file__, workload, "serve", address],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, universal_newlines=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
         self.address = self.process.stdout.readline().strip()
 
     def close(self):
         self.process.kill()
         self.process.wait()
+        self.process.stdin.close()
         self.process.stdout.close()
 
 
@@ -79,11 +90,10 @@ def await_listener(address, seconds=30.0):
     """Until somebody listens there."""
     deadline = time.monotonic() + seconds
     while True:
-        unix = address.startswith("unix://")
-        with socket.socket(socket.AF_UNIX if unix else socket.AF_INET) as s:
+        with socket.socket() as s:
             host, _, port = address.rpartition(":")
             try:
-                s.connect(address[len("unix://"):] if unix else (host, int(port)))
+                s.connect((host, int(port)))
                 return
             except OSError:
                 if time.monotonic() > deadline:
@@ -106,9 +116,9 @@ def published_stepper(stack, workload, transport):
     env = stack.enter_context(contextlib.closing(
         Server(workload, "unix://%s/s" % folder if unix else "127.0.0.1:0")))
     if workload == "served":
-        model = stack.enter_context(contextlib.closing(Server(
-            "model",
-            "unix://%s/m" % folder if unix else "127.0.0.1:%d" % free_port())))
+        # Its clients of models know TCP alone.
+        model = stack.enter_context(contextlib.closing(
+            Server("model", "127.0.0.1:%d" % free_port())))
         await_listener(model.address)
         return SessionStepper(stack.enter_context(contextlib.closing(rlmesh.session(
             rlmesh.RemoteModel(model.address), env.address, workflow_edition=EDITION))))

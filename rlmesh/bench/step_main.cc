@@ -81,9 +81,8 @@ absl::StatusOr<Report> Measure(const rlmesh::StepBenchOptions& options) {
   for (const std::string& text : absl::GetFlag(FLAGS_lanes)) {
     int count = 0;
     if (!absl::SimpleAtoi(text, &count)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--lanes has \"", text,
-                       "\"; write numbers like --lanes=1,8,64"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--lanes has \"", text, "\"; write numbers like --lanes=1,8,64"));
     }
     lanes.lanes.push_back(count);
   }

@@ -185,8 +185,6 @@ std::vector<WorkloadEntry> ServedEntries(const Stage& stage,
                   Socket(folder, "python_model"))},
       {"python_tcp", "Gymnasium and a function in workers, TCP",
        stage.Play(python, policy, kTcp, kTcp)},
-      {"published_unix", "published package, Unix sockets",
-       stage.Published("unix")},
       {"published_tcp", "published package, TCP", stage.Published("tcp")},
   };
 }
@@ -227,11 +225,14 @@ absl::StatusOr<Workload> MakeWorkload(absl::string_view name,
   if (name == "served") {
     load.title = "CartPole-v1 with a served model";
     load.entries = ServedEntries(stage, folder);
-  } else {
-    RLMESH_ASSIGN_OR_RETURN(const Subject subject, SubjectOf(name));
-    load.title = subject.title;
-    load.entries = SteppedEntries(subject, stage, folder);
+    // The published package's clients of models know TCP alone.
+    load.pairs = {{"Python workers over TCP", "python_tcp", "published_tcp", 0},
+                  {"native over TCP", "native_tcp", "published_tcp", 0}};
+    return load;
   }
+  RLMESH_ASSIGN_OR_RETURN(const Subject subject, SubjectOf(name));
+  load.title = subject.title;
+  load.entries = SteppedEntries(subject, stage, folder);
   load.pairs = {
       {"Python worker over a Unix socket", "python_unix", "published_unix", 5},
       {"Python worker over TCP", "python_tcp", "published_tcp", 5},

@@ -41,7 +41,8 @@ void LogOfProtobuf(google::protobuf::LogLevel level, const char* file, int line,
 // A client that is between two calls answers pings only in gRPC's backup polls,
 // each of which handles one event of one connection. By default there is one
 // every five seconds: two idle connections lose their servers, which ping every
-// six seconds and wait ten (grpc_server.cc). So often it is enough for a hundred.
+// six seconds and wait ten (grpc_server.cc). So often it is enough for a
+// hundred.
 constexpr char kBackupPolls[] = "GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS";
 constexpr char kBackupPollMilliseconds[] = "50";
 
