@@ -30,6 +30,7 @@ class BorrowedEnvironment : public Environment {
   }
   void Cancel() override { environment_->Cancel(); }
   absl::Status Close() override { return absl::OkStatus(); }
+  bool takes_lanes() const override { return environment_->takes_lanes(); }
   bool is_inline() const override { return environment_->is_inline(); }
 
  private:
@@ -56,6 +57,7 @@ class BorrowedModel : public Model {
     return model_->CloseRoute(route);
   }
   void Cancel() override { model_->Cancel(); }
+  bool takes_rows() const override { return model_->takes_rows(); }
   bool is_inline() const override { return model_->is_inline(); }
 
  private:

@@ -52,8 +52,9 @@ struct RetryEvent {
 };
 
 // Called in order: the run's start, then for each episode its start, steps and
-// end, then the run's end. In a run of several sessions the episodes
-// interleave, and the calls come from several threads, one at a time. An
+// end, then the run's end. On several lanes the episodes interleave; in a run
+// of several sessions too, and the calls come from several threads, one at a
+// time. What a lane does between its episodes is not told. An
 // episode that a fault ends has no end. A hook that returns an error stops the
 // run with it. Keep calls short: the run waits for them.
 //
@@ -66,7 +67,8 @@ class Hook {
   virtual ~Hook() = default;
 
   // Whether it reads StepEvent::observation, which costs a copy a step; for
-  // others it may be empty.
+  // others it may be empty. On lanes the same goes for the action and for what
+  // came of it.
   virtual bool reads_observations() const { return true; }
 
   // When the first session has its environment and its model.

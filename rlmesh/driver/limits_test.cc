@@ -15,6 +15,7 @@
 #include "rlmesh/driver/run.h"
 #include "rlmesh/driver/telemetry.h"
 #include "rlmesh/env/testing/fake_environment.h"
+#include "rlmesh/env/testing/fake_lanes.h"
 #include "rlmesh/model/testing/fake_model.h"
 
 namespace rlmesh {
@@ -75,15 +76,22 @@ TEST_F(LimitsTest, Limits27Row08OneMistakeHasOneType) {
   }
 }
 
-// Seeds and caps work for several environments at a time: as sessions side by
-// side. Lanes are refused before anything is played, with the way out.
-TEST_F(LimitsTest, Limits27Row10LanesAreRefusedWithTheWayOut) {
-  env_.fake_contract.num_envs = 4;
-  env_.fake_contract.autoreset_mode = AutoresetMode::kNextStep;
-  EXPECT_THAT(Play().status,
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       AllOf(HasSubstr("4 lanes"), HasSubstr("--parallel"))));
-  EXPECT_TRUE(env_.seeds.empty());
+// Seeds and caps work on lanes that reset themselves and take no call alone, as
+// those of published servers: by lanes that begin together.
+TEST_F(LimitsTest, Limits27Row10SeedsAndCapsWorkOnLanesThatResetThemselves) {
+  FakeLanes env(4, AutoresetMode::kNextStep, /*takes_lanes=*/false);
+  options_.seed = 14;  // 1 to 7 steps, each with a reward of the seed
+  options_.episodes = 14;
+  options_.max_episode_steps = 5;
+  const RunResult result = rlmesh::Run(&env, &model_, options_).Play();
+  RLMESH_ASSERT_OK(result.status);
+  ASSERT_EQ(result.episodes.size(), 14);
+  for (const EpisodeResult& episode : result.episodes) {
+    EXPECT_EQ(episode.seed, 14 + episode.index);
+    EXPECT_EQ(episode.steps, std::min<int64_t>(5, episode.seed % 7 + 1));
+    EXPECT_EQ(episode.reward, episode.steps * episode.seed);
+    EXPECT_EQ(episode.truncated, episode.seed % 7 + 1 > 5);
+  }
 }
 
 TEST_F(LimitsTest, Limits27Row12TelemetryIsTheSameForEveryModel) {

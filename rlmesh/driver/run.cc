@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/driver/borrowed.h"
+#include "rlmesh/driver/episode_loop.h"
+#include "rlmesh/driver/lanes/vector_loop.h"
 #include "rlmesh/driver/session_loop.h"
 
 namespace rlmesh {
@@ -78,10 +80,17 @@ RunResult Run::Play() {
 
 void Run::PlaySessions(RunLedger* ledger) {
   const int64_t left = options_.episodes - ledger->finished();
-  std::vector<std::unique_ptr<SessionLoop>> loops;
-  for (int64_t i = 0; i < std::min<int64_t>(options_.parallel, left); ++i) {
-    loops.push_back(std::make_unique<SessionLoop>(environments_, models_,
-                                                  options_, ledger));
+  const int lanes = environments_->contract().num_envs;
+  const int64_t needed = (left - 1) / lanes + 1;
+  std::vector<std::unique_ptr<EpisodeLoop>> loops;
+  for (int64_t i = 0; i < std::min<int64_t>(options_.parallel, needed); ++i) {
+    if (lanes > 1) {
+      loops.push_back(std::make_unique<VectorLoop>(environments_, models_,
+                                                   options_, ledger));
+    } else {
+      loops.push_back(std::make_unique<SessionLoop>(environments_, models_,
+                                                    options_, ledger));
+    }
     ledger->Enter();
   }
   std::vector<std::thread> threads;
@@ -92,7 +101,7 @@ void Run::PlaySessions(RunLedger* ledger) {
       for (const auto& loop : loops) loop->Interrupt();
     } while (!ledger->AwaitEnd(kInterruptEvery));
   });
-  const auto play = [ledger](SessionLoop* loop) {
+  const auto play = [ledger](EpisodeLoop* loop) {
     loop->Play();
     ledger->Leave();
   };

@@ -21,9 +21,10 @@
 
 namespace rlmesh {
 
-// Plays episodes of one model on one environment, or of several of each side by
-// side. The same seed gives the same result, whatever the number of sessions,
-// when environment and model keep that promise themselves.
+// Plays episodes of one model on one environment, in all of its lanes, or of
+// several of each side by side. The same seed gives the same result, whatever
+// the number of sessions, when environment and model keep that promise
+// themselves.
 //
 // Nothing is owned. Play blocks until the end and is called once; Cancel may
 // come from any thread, at any time.

@@ -11,42 +11,17 @@
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/base/uuid.h"
+#include "rlmesh/driver/sides/trials.h"
 
 namespace rlmesh {
 namespace {
 
 constexpr int kMaxHorizon = 1024;
 
-// Metadata key of the reset options that an environment wants, and the one that
-// there is (spec section 5.9).
-constexpr char kWanted[] = "rlmesh.env.v1.reset_options";
-constexpr char kTrialIndex[] = "trial_index";
-
-bool WantsTrials(const EnvContract& contract) {
-  absl::StatusOr<spaces::v1::MetaMap> metadata = ParseMeta(contract.metadata);
-  if (!metadata.ok()) return false;
-  const auto found = metadata->entries().find(kWanted);
-  if (found == metadata->entries().end()) return false;
-  const spaces::v1::MetaValue& wanted = found->second;
-  if (wanted.text() == kTrialIndex) return true;
-  for (const spaces::v1::MetaValue& value : wanted.list().items()) {
-    if (value.text() == kTrialIndex) return true;
-  }
-  return false;
-}
-
 absl::Status CheckTimeout(absl::string_view name, absl::Duration timeout) {
   if (timeout > absl::ZeroDuration()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       name, " is ", absl::FormatDuration(timeout), "; it must be above 0"));
-}
-
-// Puts who spoke before a message; code and details stay.
-absl::Status Prefix(absl::string_view who, const absl::Status& status) {
-  absl::Status prefixed(status.code(),
-                        absl::StrCat(who, ": ", status.message()));
-  SetErrorDetails(GetErrorDetails(status), &prefixed);
-  return prefixed;
 }
 
 }  // namespace
@@ -70,13 +45,12 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Create(
   if (contract.num_envs != 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("environment ", contract.id, " has ", contract.num_envs,
-                     " lanes; a session plays one: serve one lane, and play "
-                     "several episodes at a time with --parallel"));
+                     " lanes; a session by hand plays one: Run plays them"));
   }
   std::unique_ptr<Session> session(new Session(environment, model, options));
   if (absl::Status s = model->Open(session->route_, contract); !s.ok()) {
     session->closed_ = true;
-    return Prefix("model", s);
+    return SaidBy(Side::kModel, s);
   }
   return session;
 }
@@ -91,7 +65,7 @@ Session::Session(Environment* environment, Model* model,
 
 absl::Status Session::Fault(Side side, const absl::Status& status) {
   faulty_ = side;
-  return Prefix(side == Side::kModel ? "model" : "environment", status);
+  return SaidBy(side, status);
 }
 
 Session::~Session() { Close().IgnoreError(); }
@@ -131,9 +105,7 @@ absl::Status Session::Reset(absl::optional<int64_t> seed,
   if (seed) request.seeds = absl::MakeConstSpan(&*seed, 1);
   request.episode_ids = absl::MakeConstSpan(&episode_id, 1);
   if (trial && tells_trials_) {
-    spaces::v1::MetaMap map;
-    (*map.mutable_entries())[kTrialIndex] = MetaInteger(*trial);
-    reset_options_ = SerializeMeta(map);
+    reset_options_ = TrialOptions(absl::MakeConstSpan(&*trial, 1));
     request.options = reset_options_;
     request.has_options = true;
   }
@@ -207,7 +179,7 @@ absl::Status Session::Close() {
   running_ = false;
   absl::Status left = LeaveEpisode();
   absl::Status closed = model_->CloseRoute(route_);
-  if (!closed.ok()) return Prefix("model", closed);
+  if (!closed.ok()) return SaidBy(Side::kModel, closed);
   return left;
 }
 

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "rlmesh/driver/sides/side.h"
 #include "rlmesh/env/environment.h"
 #include "rlmesh/model/model.h"
 #include "rlmesh/spaces/meta.h"
@@ -90,7 +91,6 @@ class Session {
   double total_reward() const { return total_reward_; }
 
   // Who returned the last error.
-  enum class Side { kNone, kEnvironment, kModel };
   Side faulty() const { return faulty_; }
 
   // The action of the last Advance.

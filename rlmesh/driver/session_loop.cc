@@ -8,65 +8,21 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
+#include "rlmesh/driver/sides/faults.h"
 #include "rlmesh/spaces/meta.h"
 
 namespace rlmesh {
-namespace {
-
-// Faults of a connection: whoever is at the other end may need a moment.
-bool IsLost(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsCancelled(status) || absl::IsResourceExhausted(status);
-}
-
-// Whether another try may find what this one did not: also a server that was
-// killed while it started.
-bool MayComeBack(const absl::Status& status) {
-  return IsLost(status) || absl::IsFailedPrecondition(status) ||
-         absl::IsInternal(status);
-}
-
-absl::Duration DelayBefore(int64_t retry, const RetryOptions& options) {
-  absl::Duration delay = options.first_delay;
-  while (--retry > 0 && delay < options.longest_delay) delay *= 2;
-  return std::min(delay, options.longest_delay);
-}
-
-absl::Status WithMessage(const absl::Status& status, absl::StatusCode code,
-                         absl::string_view message) {
-  absl::Status named(code, message);
-  SetErrorDetails(GetErrorDetails(status), &named);
-  return named;
-}
-
-}  // namespace
 
 SessionLoop::SessionLoop(EnvironmentFactory* environments, ModelFactory* models,
                          const RunOptions& options, RunLedger* ledger)
-    : environments_(environments),
-      models_(models),
-      options_(options),
-      ledger_(ledger) {
+    : options_(options),
+      ledger_(ledger),
+      participants_(environments, models, options, ledger) {
   for (const Hook* hook : options.hooks) {
     copies_observations_ |= hook->reads_observations();
   }
   if (options.telemetry) telemetry_ = std::make_unique<Telemetry>();
-}
-
-void SessionLoop::Interrupt() {
-  cancellation_.Cancel();
-  std::shared_ptr<Environment> environment;
-  std::shared_ptr<Model> model;
-  {
-    absl::MutexLock lock(&mu_);
-    environment = environment_;
-    model = model_;
-  }
-  if (environment != nullptr) environment->Cancel();
-  if (model != nullptr) model->Cancel();
 }
 
 void SessionLoop::Play() {
@@ -76,7 +32,7 @@ void SessionLoop::Play() {
         ledger_->Fail(s);
         break;
       }
-      ledger_->OnRunStart(environments_->contract());
+      ledger_->OnRunStart(participants_.contract());
     }
     EpisodeResult episode;
     episode.index = *index;
@@ -103,15 +59,8 @@ void SessionLoop::Play() {
   if (telemetry_ != nullptr) ledger_->AddTelemetry(*telemetry_);
   // All episodes are in hand: a model that fails to say goodbye spoils nothing.
   if (session_ != nullptr) session_->Close().IgnoreError();
-  std::shared_ptr<Environment> environment;
-  {
-    absl::MutexLock lock(&mu_);
-    environment = environment_;
-  }
-  if (environment != nullptr && !ledger_->aborted()) {
-    environment->Close().IgnoreError();
-  }
-  Drop(/*environment=*/true, /*model=*/true);
+  session_.reset();
+  participants_.End();
 }
 
 absl::Status SessionLoop::PlayEpisode(EpisodeResult* result) {
@@ -156,7 +105,7 @@ absl::Status SessionLoop::Attempt(EpisodeResult* result) {
       break;
     }
     RLMESH_RETURN_IF_ERROR(Advance(result, &capped));
-    was_kept_ = false;
+    participants_.WentOn();
   }
   result->duration =
       std::max(absl::ZeroDuration(), options_.clock->Now() - start);
@@ -220,73 +169,23 @@ absl::Status SessionLoop::Advance(EpisodeResult* result, bool* capped) {
                             : absl::OkStatus();
 }
 
-absl::Status SessionLoop::MakeOnce() {
-  if (session_ != nullptr) return absl::OkStatus();
-  std::shared_ptr<Environment> environment;
-  std::shared_ptr<Model> model;
-  {
-    absl::MutexLock lock(&mu_);
-    environment = environment_;
-    model = model_;
-  }
-  if (environment == nullptr) {
-    CreateOptions create;
-    create.deadline = absl::Now() + options_.session.reset_timeout;
-    create.cancellation = &cancellation_;
-    RLMESH_ASSIGN_OR_RETURN(environment, environments_->Create(create));
-    absl::MutexLock lock(&mu_);
-    environment_ = environment;
-  }
-  if (model == nullptr) {
-    RLMESH_ASSIGN_OR_RETURN(model, models_->Create());
-    absl::MutexLock lock(&mu_);
-    model_ = model;
-  }
-  RLMESH_ASSIGN_OR_RETURN(
-      session_,
-      Session::Create(environment.get(), model.get(), options_.session));
-  was_ready_ = true;
-  return absl::OkStatus();
-}
-
 absl::Status SessionLoop::MakeReady(bool again) {
-  const absl::Time give_up = absl::Now() + options_.retry.reconnect_timeout;
-  for (int64_t attempt = 1;; ++attempt) {
-    const absl::Status made = MakeOnce();
-    if (made.ok()) return made;
-    Drop(/*environment=*/true, /*model=*/true);
-    const absl::Duration delay = DelayBefore(attempt, options_.retry);
-    if (!again || !MayComeBack(made) || options_.on_fault != OnFault::kRetry) {
-      return made;
-    }
-    if (absl::Now() + delay > give_up || !ledger_->Pause(delay)) {
-      return WithMessage(made, made.code(),
-                         absl::StrCat("nothing to go on with after ", attempt,
-                                      " tries: ", made.message()));
-    }
-  }
+  if (session_ != nullptr) return absl::OkStatus();
+  return participants_.MakeReady(
+      again, [this](Environment* environment, Model* model) -> absl::Status {
+        RLMESH_ASSIGN_OR_RETURN(
+            session_, Session::Create(environment, model, options_.session));
+        was_ready_ = true;
+        return absl::OkStatus();
+      });
 }
 
 void SessionLoop::DropSpoilt(const absl::Status& fault) {
-  if (session_ != nullptr && session_->faulty() == Session::Side::kModel) {
-    Drop(/*environment=*/false, /*model=*/true);
-    return;
-  }
-  // It says that a reset is enough; that is believed once.
-  const bool keep =
-      GetErrorDetails(fault).recoverable && !IsLost(fault) && !was_kept_;
-  was_kept_ = keep;
-  if (!keep) Drop(/*environment=*/true, /*model=*/false);
-}
-
-void SessionLoop::Drop(bool environment, bool model) {
+  const bool by_model =
+      session_ != nullptr && session_->faulty() == Side::kModel;
+  if (!by_model && participants_.MayKeepEnvironment(fault)) return;
   session_.reset();
-  // They end after the lock does.
-  std::shared_ptr<Environment> old_environment;
-  std::shared_ptr<Model> old_model;
-  absl::MutexLock lock(&mu_);
-  if (environment) old_environment.swap(environment_);
-  if (model) old_model.swap(model_);
+  participants_.Drop(/*environment=*/!by_model, /*model=*/by_model);
 }
 
 }  // namespace rlmesh

@@ -101,6 +101,10 @@ class Environment {
   // Ends it. Idempotent; every later call is FailedPrecondition.
   virtual absl::Status Close() = 0;
 
+  // Whether Reset and Step may name some of its lanes; false for one that does
+  // all of them at once.
+  virtual bool takes_lanes() const { return true; }
+
   // Whether calls return within microseconds and never block: a server then
   // calls them inline instead of from a thread of their own.
   virtual bool is_inline() const { return false; }

@@ -12,6 +12,8 @@
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/base/uuid.h"
 #include "rlmesh/spaces/check.h"
+#include "rlmesh/transport/handshake.h"
+#include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
 namespace {
@@ -32,6 +34,10 @@ RemoteEnvironment::RemoteEnvironment(
       episode_ids_(contract().num_envs) {}
 
 RemoteEnvironment::~RemoteEnvironment() = default;
+
+bool RemoteEnvironment::takes_lanes() const {
+  return HasCapability(connection_->handshake(), wire::kSubsetStep);
+}
 
 absl::Status RemoteEnvironment::EnsureOpen(const char* call,
                                            absl::Time deadline) {

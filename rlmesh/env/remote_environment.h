@@ -51,6 +51,8 @@ class RemoteEnvironment : public Environment {
   absl::Status Render(uint32_t lane, Frame* frame) override;
   void Cancel() override { stream_.Cancel(); }
   absl::Status Close() override;
+  // Whether the server says so.
+  bool takes_lanes() const override;
 
   // Episodes that the server reported as ended with the last Step (interrupted
   // ones first) or Close. Valid until the next call.

@@ -41,6 +41,7 @@ class RunningServerFactory::Session : public Environment {
   }
   void Cancel() override { remote_->Cancel(); }
   absl::Status Close() override { return remote_->Close(); }
+  bool takes_lanes() const override { return remote_->takes_lanes(); }
 
  private:
   absl::Status Seen(absl::Status status) {

@@ -121,6 +121,7 @@ class SandboxEnvironmentFactory::SandboxEnvironment : public Environment {
   }
   void Cancel() override { remote_->Cancel(); }
   absl::Status Close() override { return server_->Explain(remote_->Close()); }
+  bool takes_lanes() const override { return remote_->takes_lanes(); }
 
  private:
   const std::shared_ptr<Server> server_;

@@ -98,6 +98,10 @@ class Model {
   // Forgets a route; repeating is fine.
   virtual absl::Status CloseRoute(absl::string_view route) = 0;
 
+  // Whether a request may have several rows; otherwise each row is asked for
+  // alone.
+  virtual bool takes_rows() const { return true; }
+
   // The frames of each of its predictions, where it declares them: no horizon
   // may be longer.
   virtual absl::optional<uint32_t> native_chunk() const { return {}; }

@@ -40,8 +40,11 @@ absl::Status ModelServiceOptions::Validate() const {
 ModelService::ModelService(Model* model, ModelServiceOptions options,
                            std::function<void()> on_shutdown)
     : model_(model),
-      options_([&options] {
+      options_([&options, model] {
         options.introduction.component = wire::kModelComponent;
+        if (model->takes_rows()) {
+          options.introduction.capabilities[wire::kPredictRows] = "true";
+        }
         return std::move(options);
       }()),
       on_shutdown_(std::move(on_shutdown)),

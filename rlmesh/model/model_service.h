@@ -35,8 +35,9 @@ using Base = model::v1::ModelService::WithRawCallbackMethod_Handshake<
 }  // namespace model_service_internal
 
 struct ModelServiceOptions {
-  // How the server introduces itself; the component is filled in. Offers no
-  // capability: answers come in the order of the requests of a stream, and
+  // How the server introduces itself; the component is filled in, and the
+  // capability of several rows where the model takes them. Offers none of the
+  // published ones: answers come in the order of the requests of a stream, and
   // histories are not asked for.
   Introduction introduction;
   // Whether a client may shut the server down. Default: refused.

@@ -27,6 +27,7 @@
 #include "rlmesh/spaces/testing/discrete_space.h"
 #include "rlmesh/transport/channel.h"
 #include "rlmesh/transport/handshake.h"
+#include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
 namespace {
@@ -371,7 +372,8 @@ TEST_F(ModelServiceTest, ForeignGenerationIsRefusedInBand) {
       StartsWith("protocol generation rlmesh.protocol.v1 not compatible with "
                  "server rlmesh-wire-v1"));
   EXPECT_EQ(response.base().peer_info().component(), "rlmesh-model");
-  EXPECT_THAT(response.base().capabilities(), IsEmpty());
+  ASSERT_EQ(response.base().capabilities().size(), 1);
+  EXPECT_EQ(response.base().capabilities().at(wire::kPredictRows), "true");
 
   grpc::ClientContext empty;
   grpc::Status status =

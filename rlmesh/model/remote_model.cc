@@ -102,6 +102,7 @@ absl::Status RemoteModel::Handshake() {
   RLMESH_RETURN_IF_ERROR(CheckHandshake(response.base(), address_));
   RLMESH_RETURN_IF_ERROR(Join());
   offer_ = OfferOf(response.base(), "model");
+  takes_rows_ = HasCapability(response.base(), wire::kPredictRows);
   return Agree(options_.others);
 }
 

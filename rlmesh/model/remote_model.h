@@ -84,6 +84,9 @@ class RemoteModel : public Model {
   absl::Status CloseRoute(absl::string_view route) override;
   // For good: the stream ends.
   void Cancel() override;
+  // Whether the server says so: a published one hands all rows to its policy at
+  // once, which need not be made for that.
+  bool takes_rows() const override { return takes_rows_; }
 
   // Settles the edition again, with participants (the environment's server)
   // that were not known when this connected; before the first Open.
@@ -130,6 +133,7 @@ class RemoteModel : public Model {
   const std::unique_ptr<model::v1::ModelService::Stub> stub_;
   EditionOffer offer_;  // the server's
   std::string edition_;
+  bool takes_rows_ = false;
 
   grpc::ClientContext context_;
   std::atomic<bool> cancelled_{false};

@@ -256,6 +256,20 @@ TEST_F(HostileModelTest, AnswerOfAnotherKindIsRefused) {
               StatusIs(absl::StatusCode::kInternal, HasSubstr("another kind")));
 }
 
+TEST_F(HostileModelTest, OfSeveralRowsAtOnceOnlyServersThatSaySoAreAsked) {
+  RLMESH_ASSERT_OK(Connect());
+  EXPECT_FALSE(model_->takes_rows());
+  service_.handshake = [](model::v1::HandshakeResponse* response) {
+    response->mutable_base()->set_compatible(true);
+    response->mutable_base()->add_supported_workflow_editions("2026.06");
+    (*response->mutable_base()->mutable_capabilities())[wire::kPredictRows] =
+        "true";
+    return grpc::Status::OK;
+  };
+  RLMESH_ASSERT_OK(Connect());
+  EXPECT_TRUE(model_->takes_rows());
+}
+
 TEST_F(HostileModelTest, EndOfStreamInMidCallIsALostModel) {
   EXPECT_THAT(Predict(),
               StatusIs(absl::StatusCode::kUnavailable,

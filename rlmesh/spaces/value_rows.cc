@@ -27,4 +27,19 @@ void CopyRow(const SpaceSpec& spec, ValueView value, int lanes, int lane,
   }
 }
 
+void PutRow(const SpaceSpec& spec, ValueView value, int lane, int to_lane,
+            ValueBuffer* to) {
+  const auto leaves = spec.leaves();
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    const absl::string_view leaf = value.leaf(i);
+    if (leaves[i].kind == LeafSpec::Kind::kText) {
+      to->SetTextLane(i, to_lane, TextOfLane(leaf, lane));
+    } else {
+      const size_t bytes = leaves[i].lane_bytes;
+      std::memcpy(to->leaf(i).data() + to_lane * bytes,
+                  leaf.data() + lane * bytes, bytes);
+    }
+  }
+}
+
 }  // namespace rlmesh

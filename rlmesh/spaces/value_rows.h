@@ -23,6 +23,17 @@ namespace rlmesh {
 void CopyRow(const SpaceSpec& spec, ValueView value, int lanes, int lane,
              ValueBuffer* row);
 
+// Makes lane `to_lane` of `*to` what lane `lane` of `value` is. `*to` is a
+// value of `spec` (ValueBuffer::Reset) with that lane and does not own `value`,
+// whose leaves have the lengths that belong to its lanes. Allocates nothing,
+// texts aside.
+//
+// Example:
+//   ValueBuffer pair(spec, /*lanes=*/2);
+//   PutRow(spec, observations, /*lane=*/3, /*to_lane=*/0, &pair);
+void PutRow(const SpaceSpec& spec, ValueView value, int lane, int to_lane,
+            ValueBuffer* to);
+
 }  // namespace rlmesh
 
 #endif  // RLMESH_SPACES_VALUE_ROWS_H_

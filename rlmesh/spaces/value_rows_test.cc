@@ -36,5 +36,23 @@ TEST(ValueRowsTest, CopiesOneLaneOfEveryKindOfLeaf) {
   }
 }
 
+TEST(ValueRowsTest, PutsOneLaneAndLeavesTheOthers) {
+  auto spec = SpaceSpec::FromProto(
+      TupleSpace({BoxSpace(DType::kInt16, {2}), TextSpace(1, 20)}));
+  RLMESH_ASSERT_OK(spec);
+  ValueBuffer from(*spec, /*lanes=*/2), to(*spec, /*lanes=*/3);
+  ValueBuffer expected(*spec, /*lanes=*/3);
+  for (int i = 0; i < 4; ++i) from.Set<int16_t>(0, i, static_cast<int16_t>(i));
+  from.SetText(1, {"zero", "one"});
+  PutRow(*spec, from.view(), /*lane=*/1, /*to_lane=*/2, &to);
+  PutRow(*spec, from.view(), /*lane=*/0, /*to_lane=*/1, &to);
+  expected.Set<int16_t>(0, 2, 0);
+  expected.Set<int16_t>(0, 3, 1);
+  expected.Set<int16_t>(0, 4, 2);
+  expected.Set<int16_t>(0, 5, 3);
+  expected.SetText(1, {"", "zero", "one"});
+  EXPECT_EQ(to.view().leaves(), expected.view().leaves());
+}
+
 }  // namespace
 }  // namespace rlmesh

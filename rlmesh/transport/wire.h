@@ -30,6 +30,8 @@ inline constexpr char kModelComponent[] = "rlmesh-model";
 
 // Capabilities; there when their value is exactly "true".
 inline constexpr char kSubsetStep[] = "subset_step";
+// Ours: a predict may have several rows, whatever the policy is made for.
+inline constexpr char kPredictRows[] = "rlmesh.model.predict_rows.v1";
 inline constexpr char kConcurrentPredict[] =
     "rlmesh.model.concurrent_predict.v1";
 inline constexpr char kObservationHistory[] =

@@ -4,6 +4,8 @@
 """Serves with the published package, for tests of ours against it.
 
     published_peer.py env             CartPole-v1
+    published_peer.py env_lanes       the same in four lanes, each reset alone
+    published_peer.py env_vector      as Gymnasium's vector environment
     published_peer.py MODEL           one of the models below
 
 Prints "READY ADDRESS" when it listens, on a port of the system's choice.
@@ -14,6 +16,7 @@ import sys
 import threading
 import time
 
+import gymnasium
 import rlmesh
 import rlmesh.numpy
 
@@ -52,6 +55,14 @@ class Broken(rlmesh.numpy.Model):
         return self.calls % 2
 
 
+ENVIRONMENTS = {
+    "env": lambda: gymnasium.make("CartPole-v1"),
+    "env_lanes": lambda: [gymnasium.make("CartPole-v1") for _ in range(4)],
+    "env_vector": lambda: gymnasium.make_vec("CartPole-v1", num_envs=4,
+                                             vectorization_mode="sync"),
+}
+
+
 def listening_port():
     """The loopback port on which this process listens, or None."""
     sockets = set()
@@ -79,10 +90,9 @@ def announce_port():
 
 def main():
     what = sys.argv[1]
-    if what == "env":
-        import gymnasium
+    if what in ENVIRONMENTS:
         server = rlmesh.EnvServer(
-            gymnasium.make("CartPole-v1"), "127.0.0.1:0",
+            ENVIRONMENTS[what](), "127.0.0.1:0",
             options=rlmesh.ServeOptions(workflow_edition=EDITION))
         print("READY %s" % server.address, flush=True)
         server.serve()

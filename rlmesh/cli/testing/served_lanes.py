@@ -148,8 +148,39 @@ def wide(keys):
     return Wide()
 
 
+class Flaky(Sticky):
+    """As that, but some of the steps of this process fail."""
+
+    steps = 0
+
+    def step(self, action):
+        Flaky.steps += 1
+        if Flaky.steps in (20, 21, 60):
+            raise RuntimeError("boom")
+        return super().step(action)
+
+
 def vector(kind, num_envs=3, env_id="CartPole-v1"):
     return gymnasium.make_vec(env_id, num_envs=num_envs, vectorization_mode=kind)
+
+
+def waiting_vector(num_envs=3):
+    """One whose lanes wait for their reset, all for the same one."""
+    return gymnasium.make_vec(
+        "CartPole-v1", num_envs=num_envs, vectorization_mode="sync",
+        vector_kwargs={"autoreset_mode": gymnasium.vector.AutoresetMode.DISABLED})
+
+
+def balance(observation):
+    """A policy: pushes the cart to where the pole falls."""
+    return int(observation[2] + observation[3] > 0)
+
+
+class balance_batch:
+    """The same for all rows at once."""
+
+    def predict_batch(self, observation):
+        return (observation[:, 2] + observation[:, 3] > 0).astype(np.int64)
 
 
 def trials():

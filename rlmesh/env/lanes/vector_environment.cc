@@ -5,7 +5,6 @@
 #include "rlmesh/env/lanes/vector_environment.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,7 +15,6 @@
 #include "rlmesh/env/lanes/lane_infos.h"
 #include "rlmesh/env/lanes/reset_options.h"
 #include "rlmesh/spaces/check.h"
-#include "rlmesh/spaces/text_leaf.h"
 #include "rlmesh/spaces/value_rows.h"
 
 namespace rlmesh {
@@ -64,17 +62,8 @@ void VectorEnvironment::Take(size_t row, const Lane& lane) {
     rows_ = selection_.size();
     observation_.Reset(contract_.observation_space, static_cast<int>(rows_));
   }
-  const auto leaves = contract_.observation_space.leaves();
-  const ValueView value = lane.last.observation.value;
-  for (size_t i = 0; i < leaves.size(); ++i) {
-    if (leaves[i].kind == LeafSpec::Kind::kText) {
-      observation_.SetTextLane(i, static_cast<int>(row),
-                               TextOfLane(value.leaf(i), 0));
-    } else {
-      std::memcpy(observation_.leaf(i).data() + row * leaves[i].lane_bytes,
-                  value.leaf(i).data(), leaves[i].lane_bytes);
-    }
-  }
+  PutRow(contract_.observation_space, lane.last.observation.value, /*lane=*/0,
+         static_cast<int>(row), &observation_);
   if (!lane.last.observation.has_infos) return;
   has_infos_ = true;
   row_infos_[row] = lane.last.observation.infos;

@@ -73,6 +73,10 @@ const EnvContract& PythonWorkerEnvironment::contract() const {
   return pool_->contract();
 }
 
+bool PythonWorkerEnvironment::takes_lanes() const {
+  return !pool_->is_lockstep();
+}
+
 pid_t PythonWorkerEnvironment::pid(uint32_t lane) const {
   return workers_ == nullptr
              ? -1

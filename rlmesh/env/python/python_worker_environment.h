@@ -64,6 +64,9 @@ class PythonWorkerEnvironment : public Environment {
   // Gives the processes back to the factory, which closes or reuses them.
   absl::Status Close() override;
 
+  // Not a user's own vector environment.
+  bool takes_lanes() const override;
+
   // The process that runs a lane now, for tests and logs.
   pid_t pid(uint32_t lane = 0) const;
 

@@ -109,13 +109,6 @@ class EpisodeLedger {
   std::deque<env::v1::EpisodeMetadata> interrupted_;
 };
 
-// The part of a step's infos that concerns row `position` of `rows`: all of
-// them for a single row. Of several: the row's entry of the list "final_info"
-// where "_final_info" marks it; otherwise the row's entry of every list as long
-// as there are rows, but for keys whose mask "_KEY" is false there.
-spaces::v1::MetaMap FinalInfo(const spaces::v1::MetaMap& infos, int position,
-                              int rows);
-
 }  // namespace rlmesh
 
 #endif  // RLMESH_ENV_SESSION_EPISODE_LEDGER_H_

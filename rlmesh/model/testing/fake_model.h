@@ -58,6 +58,8 @@ class FakeModel : public Model {
     return declared_chunk;
   }
   void Cancel() override;
+  bool takes_rows() const override { return takes_rows_; }
+  void set_takes_rows(bool value) { takes_rows_ = value; }
   bool is_inline() const override { return is_inline_; }
   void set_inline(bool value) { is_inline_ = value; }
 
@@ -68,6 +70,7 @@ class FakeModel : public Model {
   };
 
   bool is_inline_ = false;
+  bool takes_rows_ = true;
   mutable absl::Mutex mu_;
   std::vector<std::string> calls_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, Route> routes_ ABSL_GUARDED_BY(mu_);
