@@ -26,6 +26,7 @@ new_tree() {
   program setup 'exit 0'
   program docker_answers 'exit 0'
   program offline_test 'exit 0'
+  program sanitize 'exit 0'
 }
 # A Bazel that reports tests: bazel EXIT_CODE LABEL=STATUS...
 bazel() {
@@ -38,6 +39,7 @@ bazel() {
   done
   program bazel "$code exit $status"
   program offline_test "$code exit $status"
+  program sanitize "$code exit $status"
 }
 # expect NAME EXIT_CODE LAST_LINE [WORDS]: what .ci/run does in the tree.
 expect() {

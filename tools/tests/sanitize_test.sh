@@ -25,11 +25,15 @@ expect() {
   fi
 }
 
+filters=--test_tag_filters=-nosan,-docker,-exclusive,-external
 for config in asan ubsan tsan; do
-  expect 3 "test --config=$config --keep_going --test_tag_filters=-nosan,-docker,-exclusive //rlmesh/base/..." "$config"
+  expect 3 "test --config=$config --keep_going $filters" "$config"
 done
-for folder in spaces transport worker env model driver; do expect 3 " //rlmesh/$folder/..." asan; done
-expect 3 "-exclusive //a:b --test_output=all" tsan //a:b --test_output=all
+for folder in base spaces transport worker env model driver; do expect 3 " //rlmesh/$folder/..." asan; done
+expect 3 " //tools/tests:sanitizer_test" asan
+expect 3 "$filters --test_output=all -- //a:b" asan //a:b --test_output=all
+expect 3 "$filters --config=ubsan -- //rlmesh/base/..." asan --config=ubsan
+expect 3 "suppressions=$work/tools/tsan_suppressions.txt -- //a:b" tsan //a:b
 expect 0 "Usage: tools/sanitize" --help
 expect 2 "Usage: tools/sanitize"
 expect 2 "Usage: tools/sanitize" msan
