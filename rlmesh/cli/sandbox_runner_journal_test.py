@@ -74,6 +74,8 @@ class SandboxRunnerJournalTest(RunnerTestCase):
         self.assertEqual(outcomes(out), outcomes(again))
         # Nothing was left to play, so nothing was started.
         self.assertNotIn("serving", err)
+        again, _ = self.play("--resume=" + self.journal, "--json", "--parallel=4")
+        self.assertEqual(outcomes(out), outcomes(again))
         more, _ = self.play("--resume=" + self.journal, "--json", "--episodes=4")
         unbroken, _ = self.play("CartPole-v1", "--episodes=4", "--seed=7", "--json")
         self.assertEqual(outcomes(more), outcomes(unbroken))

@@ -178,10 +178,11 @@ class SandboxRunnerTest(RunnerTestCase):
             server.kill()
             server.communicate()
 
-    def test_flags_of_a_served_policy_need_one(self):
-        code, _, err = self.run_to_end("run", "CartPole-v1", "--token_file=x")
-        self.assertEqual(code, 2)
-        self.assertIn("--policy=tcp://HOST:PORT", err)
+    def test_flags_of_a_server_need_one(self):
+        for flag in "--token_file=x", "--policy_token_file=x":
+            code, _, err = self.run_to_end("run", "CartPole-v1", flag)
+            self.assertEqual(code, 2)
+            self.assertIn("tcp://HOST:PORT", err)
 
     def test_nobody_answers_at_the_policys_address(self):
         self.assertIn("127.0.0.1:1", self.fail("run", "CartPole-v1", "--policy=tcp://127.0.0.1:1"))

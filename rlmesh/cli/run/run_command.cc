@@ -26,6 +26,7 @@
 #include "rlmesh/cli/command_line.h"
 #include "rlmesh/cli/policy_flag.h"
 #include "rlmesh/cli/run/run_journal.h"
+#include "rlmesh/cli/run/run_security.h"
 #include "rlmesh/cli/run/run_source.h"
 #include "rlmesh/cli/status_line.h"
 #include "rlmesh/driver/model_factory.h"
@@ -84,9 +85,9 @@ absl::Status WithoutTraceback(const absl::Status& status) {
 }
 
 // For connections to servers that the user named.
-absl::StatusOr<ClientSecurity> Security(const RunCommandOptions& options) {
+absl::StatusOr<ClientSecurity> Security(const SecurityFlags& flags) {
   RLMESH_ASSIGN_OR_RETURN(const ClientSecurityFiles files,
-                          options.security.Client(&getenv));
+                          flags.Client(&getenv));
   return files.Read();
 }
 
@@ -95,15 +96,15 @@ class PolicyFactory : public ModelFactory {
  public:
   // Connects once, so that a server that is not there is told first of all.
   static absl::StatusOr<std::unique_ptr<PolicyFactory>> Make(
-      const RunCommandOptions& options) {
-    auto factory = std::make_unique<PolicyFactory>(options);
+      const RunCommandOptions& options, const SecurityFlags& security) {
+    auto factory = std::make_unique<PolicyFactory>(options, security);
     absl::MutexLock lock(&factory->mu_);
     RLMESH_ASSIGN_OR_RETURN(factory->first_, factory->MakeOne());
     return factory;
   }
 
-  explicit PolicyFactory(const RunCommandOptions& options)
-      : options_(options) {}
+  PolicyFactory(const RunCommandOptions& options, const SecurityFlags& security)
+      : options_(options), security_(security) {}
 
   // The edition of every model from now on is settled with the environment's
   // server too. Before Create.
@@ -143,7 +144,7 @@ class PolicyFactory : public ModelFactory {
     remote.introduction.package_version = std::string(Version());
     remote.request_timeout = options_.predict_timeout;
     remote.execution_horizon = options_.execution_horizon;
-    RLMESH_ASSIGN_OR_RETURN(remote.connect.security, Security(options_));
+    RLMESH_ASSIGN_OR_RETURN(remote.connect.security, Security(security_));
     RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<RemoteModel> model,
                             RemoteModel::Connect(address, remote));
     made.remote = model.get();
@@ -152,6 +153,7 @@ class PolicyFactory : public ModelFactory {
   }
 
   const RunCommandOptions options_;
+  const SecurityFlags security_;
   EditionOffer environment_;
   absl::Mutex mu_;
   Made first_ ABSL_GUARDED_BY(mu_);
@@ -166,6 +168,7 @@ struct Environments {
 
 absl::StatusOr<Environments> StartEnvironments(const RunCommandOptions& options,
                                                const RunSource& source,
+                                               const SecurityFlags& security,
                                                const Interrupt& interrupt,
                                                StatusLine* status) {
   Environments made;
@@ -174,7 +177,7 @@ absl::StatusOr<Environments> StartEnvironments(const RunCommandOptions& options,
     remote.reset_timeout = options.process.reset_timeout;
     remote.step_timeout = options.process.step_timeout;
     remote.introduction.package_version = std::string(Version());
-    RLMESH_ASSIGN_OR_RETURN(remote.connect.security, Security(options));
+    RLMESH_ASSIGN_OR_RETURN(remote.connect.security, Security(security));
     RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<RunningServerFactory> server,
                             RunningServerFactory::Connect(*address, remote));
     made.offer = server->offer();
@@ -203,6 +206,7 @@ absl::StatusOr<Environments> StartEnvironments(const RunCommandOptions& options,
 // Everything between the options and the result.
 absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
                                const RunSource& source,
+                               const RunSecurity& security,
                                const RunJournal& journal,
                                const Interrupt& interrupt) {
   StatusLine status(kProgram, isatty(STDERR_FILENO), &std::cerr);
@@ -212,7 +216,8 @@ absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
   run_options.journal = journal.get();
   run_options.needs_journal = journal.is_needed();
   if (journal.is_complete()) {
-    // Nothing is left to play: neither side is needed.
+    // Nothing is left to play: neither side is needed, however many of them.
+    run_options.parallel = 1;
     Environment* const no_environment = nullptr;
     Model* const no_model = nullptr;
     return Run(no_environment, no_model, run_options).Play();
@@ -231,14 +236,16 @@ absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
       std::cerr << kProgram << ": interrupted" << std::endl;
       _exit(128 + interrupt.signal());
     });
-    models = PolicyFactory::Make(options);
+    models = PolicyFactory::Make(options, security.policy);
     RLMESH_RETURN_IF_ERROR(models.status());
     if (absl::holds_alternative<Address>(source)) {
-      environments = StartEnvironments(options, source, interrupt, &status);
+      environments = StartEnvironments(options, source, security.source,
+                                       interrupt, &status);
     }
   }
   if (absl::holds_alternative<SourceRef>(source)) {
-    environments = StartEnvironments(options, source, interrupt, &status);
+    environments =
+        StartEnvironments(options, source, security.source, interrupt, &status);
   }
   RLMESH_RETURN_IF_ERROR(environments.status());
   (*models)->AgreeWith(environments->offer);
@@ -286,6 +293,13 @@ int PlaySource(RunCommandOptions options, const Interrupt& interrupt) {
     source = ParseRunSource(options.source);
     status = source.status();
   }
+  absl::StatusOr<RunSecurity> security = absl::UnknownError("not shared");
+  if (status.ok()) {
+    security = ShareSecurity(options.security, options.policy_security,
+                             absl::holds_alternative<Address>(*source),
+                             options.policy);
+    status = security.status();
+  }
   if (status.ok()) {
     options.source = ToString(*source);
     if (!options.seed) {
@@ -299,7 +313,7 @@ int PlaySource(RunCommandOptions options, const Interrupt& interrupt) {
                                            : Failure(kProgram, status);
   }
   absl::StatusOr<RunResult> result =
-      Play(options, *source, *journal, interrupt);
+      Play(options, *source, *security, *journal, interrupt);
   size_t finished = 0;
   if (result.ok()) {
     // Also after a fault: finished episodes are never lost.

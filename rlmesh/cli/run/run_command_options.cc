@@ -4,7 +4,6 @@
 
 #include "rlmesh/cli/run/run_command_options.h"
 
-#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -125,15 +124,7 @@ absl::Status RunCommandOptions::Validate() const {
         absl::StrCat("--runtime=", runtime,
                      " is none of auto, process; write --runtime=process"));
   }
-  RLMESH_ASSIGN_OR_RETURN(const Policy parsed, ParsePolicyFlag(policy));
-  const std::string secured = security.AnyGiven();
-  if (parsed.kind == Policy::Kind::kRemote) {
-    RLMESH_RETURN_IF_ERROR(security.Client(&std::getenv).status());
-  } else if (!secured.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(secured, " is for a served policy, and --policy=", policy,
-                     " is none; write --policy=tcp://HOST:PORT"));
-  }
+  RLMESH_RETURN_IF_ERROR(ParsePolicyFlag(policy).status());
   RLMESH_RETURN_IF_ERROR(process.Validate());
   return PlayOptions().Validate();
 }

@@ -51,7 +51,8 @@ struct RunCommandOptions {
   std::string journal;
   std::string resume;
   ProcessRuntimeOptions process;
-  SecurityFlags security;  // of the connection to a served policy
+  SecurityFlags security;         // as ShareSecurity has them
+  SecurityFlags policy_security;  // the flags that begin with policy_
 
   // The flags that the user wrote: with --resume, the others have the
   // journal's values.

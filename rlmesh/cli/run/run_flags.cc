@@ -89,21 +89,28 @@ ABSL_FLAG(std::string, interpreter, "",
 ABSL_FLAG(std::string, env_server, "",
           "The program env_server. Empty: $RLMESH_ENV_SERVER, else the one "
           "beside this program.");
-ABSL_FLAG(std::string, tls_ca, "",
-          "With a served policy: authorities, in PEM, one of which must have "
-          "signed its server's certificate. Empty: $RLMESH_TLS_CA, else no "
-          "TLS.");
+ABSL_FLAG(
+    std::string, tls_ca, "",
+    "With a server as SOURCE or policy: authorities, in PEM, one of which "
+    "must have signed its certificate. Of two servers it is SOURCE's. "
+    "Empty: $RLMESH_TLS_CA, else no TLS.");
 ABSL_FLAG(std::string, tls_cert, "",
-          "Certificate to show to the policy's server, in PEM. Empty: "
+          "Certificate to show to that server, in PEM. Empty: "
           "$RLMESH_TLS_CERT, else none.");
 ABSL_FLAG(std::string, tls_key, "",
           "Private key of the certificate, in PEM. Empty: $RLMESH_TLS_KEY.");
 ABSL_FLAG(std::string, tls_server_name, "",
-          "The name in the certificate of the policy's server. Empty: "
+          "The name in that server's certificate. Empty: "
           "$RLMESH_TLS_SERVER_NAME, else the host of the address.");
 ABSL_FLAG(std::string, token_file, "",
-          "File with the token to show to the policy's server. Empty: "
+          "File with the token to show to that server. Empty: "
           "$RLMESH_TOKEN_FILE, else none.");
+ABSL_FLAG(std::string, policy_tls_ca, "",
+          "As --tls_ca, for the policy's server. So are the next ones.");
+ABSL_FLAG(std::string, policy_tls_cert, "", "As --tls_cert.");
+ABSL_FLAG(std::string, policy_tls_key, "", "As --tls_key.");
+ABSL_FLAG(std::string, policy_tls_server_name, "", "As --tls_server_name.");
+ABSL_FLAG(std::string, policy_token_file, "", "As --token_file.");
 
 namespace rlmesh {
 namespace {
@@ -187,7 +194,12 @@ CommandSpec RunSpec() {
                 "tls_cert",
                 "tls_key",
                 "tls_server_name",
-                "token_file"};
+                "token_file",
+                "policy_tls_ca",
+                "policy_tls_cert",
+                "policy_tls_key",
+                "policy_tls_server_name",
+                "policy_token_file"};
   spec.repeatable = {"package", "import"};
   spec.ranges = {{"episodes", {"0", ""}},
                  {"seed", {"0", ""}},
@@ -271,6 +283,12 @@ absl::StatusOr<RunCommandOptions> RunOptionsFromFlags(const CommandLine& line) {
   options.security.tls_key = absl::GetFlag(FLAGS_tls_key);
   options.security.tls_server_name = absl::GetFlag(FLAGS_tls_server_name);
   options.security.token_file = absl::GetFlag(FLAGS_token_file);
+  SecurityFlags& policy = options.policy_security;
+  policy.tls_ca = absl::GetFlag(FLAGS_policy_tls_ca);
+  policy.tls_cert = absl::GetFlag(FLAGS_policy_tls_cert);
+  policy.tls_key = absl::GetFlag(FLAGS_policy_tls_key);
+  policy.tls_server_name = absl::GetFlag(FLAGS_policy_tls_server_name);
+  policy.token_file = absl::GetFlag(FLAGS_policy_token_file);
   using Isolation = ProcessRuntimeOptions::Isolation;
   const std::string isolation = absl::GetFlag(FLAGS_isolation);
   if (isolation == "bubblewrap") {
