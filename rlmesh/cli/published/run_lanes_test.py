@@ -6,7 +6,6 @@
 import json
 import os
 import subprocess
-import sys
 import unittest
 
 import gymnasium
@@ -37,8 +36,12 @@ class Published:
         self.process.communicate()
 
 
+def published(what):
+    return lambda: Published(what)
+
+
 def ours(*flags):
-    return ServerProcess(ENV_SERVER, *flags)
+    return lambda: ServerProcess(ENV_SERVER, *flags)
 
 
 def lanes(*flags):
@@ -71,24 +74,24 @@ class RunLanesTest(RunnerTestCase):
             del episode["seconds"]
         return result["episodes"]
 
-    def on(self, server, *arguments):
-        with server:
+    def on(self, start, *arguments):
+        with start() as server:
             return self.episodes(address_of(server), *arguments)
 
-    def check_random(self, *servers):
+    def check_random(self, *starts):
         arguments = ["--episodes=25", "--seed=7", "--max_episode_steps=24"]
-        expected = self.on(Published("env"), *arguments)
+        expected = self.on(published("env"), *arguments)
         self.assertEqual([e["seed"] for e in expected], list(range(7, 32)))
         self.assertGreater(len({e["steps"] for e in expected}), 5)
         self.assertTrue(any(e["truncated"] for e in expected))
-        for server in servers:
-            self.assertEqual(self.on(server, *arguments), expected)
+        for start in starts:
+            self.assertEqual(self.on(start, *arguments), expected)
 
     def test_published_lanes(self):
-        self.check_random(Published("env_lanes"))
+        self.check_random(published("env_lanes"))
 
     def test_limits_27_row_10_seeds_and_caps_work_on_published_lanes_that_reset_themselves(self):
-        self.check_random(Published("env_vector"))
+        self.check_random(published("env_vector"))
 
     def test_our_lanes(self):
         self.check_random(lanes(), lanes("--vectorization_mode=async", "--worker_processes=2"))
@@ -108,9 +111,9 @@ class RunLanesTest(RunnerTestCase):
         server = ours("--native=cartpole", "--num_envs=16")
         self.assertEqual(self.on(server, *arguments, "--parallel=3"), expected)
 
-    def check_policy(self, policy, server, seeds=range(20, 26)):
-        with policy:
-            episodes = self.on(server, "--episodes=%d" % len(seeds), "--seed=%d" % seeds[0],
+    def check_policy(self, start_policy, start, seeds=range(20, 26)):
+        with start_policy() as policy:
+            episodes = self.on(start, "--episodes=%d" % len(seeds), "--seed=%d" % seeds[0],
                                "--max_episode_steps=60", "--policy=" + address_of(policy))
         self.assertEqual([e["seed"] for e in episodes], list(seeds))
         for episode in episodes:
@@ -118,14 +121,14 @@ class RunLanesTest(RunnerTestCase):
                              balance(episode["seed"], 60))
 
     def test_a_published_policy_is_asked_row_by_row(self):
-        self.check_policy(Published("Balance"), lanes())
-        self.check_policy(Published("Balance"), Published("env_vector"))
+        self.check_policy(published("Balance"), lanes())
+        self.check_policy(published("Balance"), published("env_vector"))
 
     def test_our_policies_are_asked_for_all_rows(self):
         for name in "balance", "balance_batch":
             self.check_policy(
-                ServerProcess(MODEL_SERVER, "--entrypoint=served_lanes:" + name),
-                Published("env_lanes"))
+                lambda: ServerProcess(MODEL_SERVER, "--entrypoint=served_lanes:" + name),
+                published("env_lanes"))
 
     def test_faults_cost_the_episodes_in_hand(self):
         arguments = ["--episodes=14", "--seed=1", "--policy=constant:0", "--on_fault=retry"]
@@ -145,19 +148,18 @@ class RunLanesTest(RunnerTestCase):
         os.remove(journal)
 
     def test_tables_and_telemetry(self):
-        with lanes() as server:
+        with lanes()() as server:
             out, err = self.play(address_of(server), "--episodes=6", "--seed=7", "--telemetry")
         self.assertIn("env.step", out)
         self.assertIn("model.predict", out)
         self.assertEqual(err.count("steps  reward"), 6)
 
     def test_lanes_that_nobody_could_play_are_refused(self):
-        server = ours("--entrypoint=served_lanes:waiting_vector")
-        with server:
+        with ours("--entrypoint=served_lanes:waiting_vector")() as server:
             err = self.fail("run", address_of(server), "--episodes=2")
         self.assertIn("3 lanes of environment CartPole-v1 neither begin their next episode", err)
         self.assertIn("autoreset NEXT_STEP", err)
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[1:])
+    unittest.main()
