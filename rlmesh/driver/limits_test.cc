@@ -94,6 +94,24 @@ TEST_F(LimitsTest, Limits27Row10SeedsAndCapsWorkOnLanesThatResetThemselves) {
   }
 }
 
+TEST_F(LimitsTest, Limits27Row12PrefetchLeadIsForEveryModel) {
+  options_.episodes = 2;
+  options_.session.execution_horizon = 3;
+  options_.session.prefetch_lead = 1;
+  model_.frames = 3;
+  std::vector<int64_t> steps;
+  model_.on_predict = [&steps](const PredictRequest& request) {
+    steps.push_back(request.step.value_or(-1));
+    return absl::OkStatus();
+  };
+  const RunResult result = Play();
+  RLMESH_ASSERT_OK(result.status);
+  EXPECT_EQ(result.total_steps(), 10);
+  // Of five steps: at the first, and when one action of three is left.
+  EXPECT_EQ(steps.size(), 4);
+  EXPECT_EQ(steps[1], 2);
+}
+
 TEST_F(LimitsTest, Limits27Row12TelemetryIsTheSameForEveryModel) {
   options_.telemetry = true;
   options_.episodes = 2;

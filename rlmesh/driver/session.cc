@@ -35,6 +35,12 @@ absl::Status SessionOptions::Validate() const {
         absl::StrCat("execution_horizon is ", execution_horizon,
                      "; it must be 1 to ", kMaxHorizon));
   }
+  if (prefetch_lead < 0 || prefetch_lead >= execution_horizon) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "prefetch_lead is ", prefetch_lead,
+        "; it must be 0 or more, and less than execution_horizon (",
+        execution_horizon, ")"));
+  }
   return absl::OkStatus();
 }
 
@@ -61,7 +67,9 @@ Session::Session(Environment* environment, Model* model,
       model_(model),
       options_(options),
       route_(NewUuid7(absl::Now())),
-      tells_trials_(WantsTrials(environment->contract())) {}
+      tells_trials_(WantsTrials(environment->contract())) {
+  if (options.prefetch_lead > 0) prefetch_ = std::make_unique<Prefetch>(model);
+}
 
 absl::Status Session::Fault(Side side, const absl::Status& status) {
   faulty_ = side;
@@ -84,6 +92,7 @@ absl::Status Session::CheckOpen(const char* call, bool needs_episode) const {
 }
 
 absl::Status Session::LeaveEpisode() {
+  if (prefetch_ != nullptr) prefetch_->Drop();
   prediction_.frames.clear();
   next_frame_ = 0;
   if (row_.episode_id.empty()) return absl::OkStatus();
@@ -121,29 +130,54 @@ absl::Status Session::Reset(absl::optional<int64_t> seed,
 absl::Status Session::Predict(ValueView* action) {
   RLMESH_RETURN_IF_ERROR(CheckOpen("predict", /*needs_episode=*/true));
   asked_model_ = next_frame_ >= prediction_.frames.size();
-  if (asked_model_) {
-    prediction_.frames.clear();
-    next_frame_ = 0;
-    PredictRequest request;
-    request.route = route_;
-    request.observations = transition_.observation.value;
-    request.episodes = absl::MakeConstSpan(&row_, 1);
-    request.step = session_steps_;
-    request.timeout = options_.predict_timeout;
-    if (absl::Status s = model_->Predict(request, &prediction_); !s.ok()) {
-      prediction_.frames.clear();
-      return Fault(Side::kModel, s);
-    }
-    if (prediction_.frames.empty()) {
-      return Fault(Side::kModel, absl::InternalError("predicted no action"));
-    }
-    if (prediction_.frames.size() >
-        static_cast<size_t>(options_.execution_horizon)) {
-      prediction_.frames.resize(options_.execution_horizon);
-    }
+  if (asked_model_) RLMESH_RETURN_IF_ERROR(AskModel());
+  if (prefetch_ != nullptr && !prefetch_->is_pending() &&
+      prediction_.frames.size() - next_frame_ <=
+          static_cast<size_t>(options_.prefetch_lead)) {
+    StartPrefetch();
   }
   *action = prediction_.frames[next_frame_++];
   return absl::OkStatus();
+}
+
+PredictRequest Session::MakeRequest() const {
+  PredictRequest request;
+  request.route = route_;
+  request.observations = transition_.observation.value;
+  request.episodes = absl::MakeConstSpan(&row_, 1);
+  request.step = session_steps_;
+  request.timeout = options_.predict_timeout;
+  return request;
+}
+
+absl::Status Session::AskModel() {
+  prediction_.frames.clear();
+  next_frame_ = 0;
+  const absl::Status s = prefetch_ != nullptr && prefetch_->is_pending()
+                             ? prefetch_->Take(&prediction_)
+                             : model_->Predict(MakeRequest(), &prediction_);
+  if (!s.ok()) {
+    prediction_.frames.clear();
+    return Fault(Side::kModel, s);
+  }
+  if (prediction_.frames.empty()) {
+    return Fault(Side::kModel, absl::InternalError("predicted no action"));
+  }
+  if (prediction_.frames.size() >
+      static_cast<size_t>(options_.execution_horizon)) {
+    prediction_.frames.resize(options_.execution_horizon);
+  }
+  return absl::OkStatus();
+}
+
+void Session::StartPrefetch() {
+  // The model takes its answer back when it is asked again.
+  kept_frames_.resize(options_.execution_horizon);
+  for (size_t i = next_frame_; i < prediction_.frames.size(); ++i) {
+    kept_frames_[i].Assign(prediction_.frames[i]);
+    prediction_.frames[i] = kept_frames_[i].view();
+  }
+  prefetch_->Start(MakeRequest());
 }
 
 absl::Status Session::Step(ValueView action) {

@@ -10,15 +10,18 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "rlmesh/driver/sides/prefetch.h"
 #include "rlmesh/driver/sides/side.h"
 #include "rlmesh/env/environment.h"
 #include "rlmesh/model/model.h"
 #include "rlmesh/spaces/meta.h"
+#include "rlmesh/spaces/value.h"
 
 namespace rlmesh {
 
@@ -30,6 +33,11 @@ struct SessionOptions {
   // How many actions of one prediction are done before the next prediction, 1
   // to 1024; a model that predicts fewer is asked more often.
   int execution_horizon = 1;
+  // The next prediction is made when so many actions of this one are left to be
+  // done, while the environment steps: from an observation that is so many
+  // steps old when its first action is done. 0: when none is left. Less than
+  // the horizon.
+  int prefetch_lead = 0;
 
   absl::Status Validate() const;
 };
@@ -107,6 +115,10 @@ class Session {
 
   absl::Status CheckOpen(const char* call, bool needs_episode) const;
   absl::Status LeaveEpisode();
+  // Makes the next prediction the current one.
+  absl::Status AskModel();
+  void StartPrefetch();
+  PredictRequest MakeRequest() const;
   absl::Status Fault(Side side, const absl::Status& status);
 
   Environment* const environment_;
@@ -124,6 +136,8 @@ class Session {
   int64_t session_steps_ = 0;
   Prediction prediction_;
   size_t next_frame_ = 0;
+  std::vector<ValueBuffer> kept_frames_;  // while the next ones are made
+  std::unique_ptr<Prefetch> prefetch_;    // null: none is made beside
   bool asked_model_ = false;
 
   Transition transition_;

@@ -123,6 +123,80 @@ TEST_F(SessionTest, DoesNoMoreOfAPredictionThanTheHorizon) {
   }
 }
 
+// The observations that each prediction was made from.
+class PrefetchSessionTest : public SessionTest {
+ protected:
+  PrefetchSessionTest() {
+    model_.frames = 4;
+    model_.on_predict = [this](const PredictRequest& request) {
+      int64_t value;
+      std::memcpy(&value, request.observations.leaf(0).data(), sizeof(value));
+      asked_.push_back(value);
+      return status_;
+    };
+    options_.execution_horizon = 4;
+  }
+
+  std::vector<int64_t> asked_;
+  absl::Status status_;
+  SessionOptions options_;
+};
+
+TEST_F(PrefetchSessionTest, PredictionsAreMadeWhenThatManyActionsAreLeft) {
+  env_.episode_steps = 10;
+  for (const int lead : {0, 1, 2, 3}) {
+    options_.prefetch_lead = lead;
+    asked_.clear();
+    env_.actions.clear();
+    auto session = Create(options_);
+    RLMESH_ASSERT_OK(session->Reset(7));
+    while (!session->done()) RLMESH_ASSERT_OK(session->Advance());
+    RLMESH_ASSERT_OK(session->Close());
+    session.reset();
+    // Each chunk is done in full, whatever the age of what it came from.
+    EXPECT_THAT(env_.actions, ElementsAre(0, 1, 2, 3, 0, 1, 2, 3, 0, 1));
+    ASSERT_GE(asked_.size(), 3);
+    EXPECT_EQ(asked_[0], 0);
+    EXPECT_EQ(asked_[1], 4 - lead);
+    EXPECT_EQ(asked_[2], 8 - lead);
+  }
+}
+
+TEST_F(PrefetchSessionTest, OneThatOutlivesItsEpisodeIsDropped) {
+  env_.episode_steps = 4;
+  options_.prefetch_lead = 1;
+  auto session = Create(options_);
+  for (int episode = 0; episode < 3; ++episode) {
+    RLMESH_ASSERT_OK(session->Reset(7));
+    while (!session->done()) RLMESH_ASSERT_OK(session->Advance());
+  }
+  RLMESH_ASSERT_OK(session->Close());
+  EXPECT_THAT(asked_, ElementsAre(0, 3, 0, 3, 0, 3));
+  EXPECT_THAT(env_.actions, SizeIs(12));
+}
+
+TEST_F(PrefetchSessionTest, AFaultIsToldWhenTheActionsAreNeeded) {
+  env_.episode_steps = 10;
+  options_.prefetch_lead = 3;
+  auto session = Create(options_);
+  RLMESH_ASSERT_OK(session->Reset(7));
+  RLMESH_ASSERT_OK(session->Advance());
+  status_ = absl::InternalError("boom");
+  for (int i = 0; i < 3; ++i) RLMESH_ASSERT_OK(session->Advance());
+  EXPECT_THAT(session->Advance(),
+              StatusIs(absl::StatusCode::kInternal, HasSubstr("model: boom")));
+  EXPECT_EQ(session->faulty(), Side::kModel);
+}
+
+TEST_F(PrefetchSessionTest, TheLeadIsLessThanTheHorizon) {
+  for (const int lead : {-1, 4}) {
+    options_.prefetch_lead = lead;
+    EXPECT_THAT(Session::Create(&env_, &model_, options_),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         AllOf(HasSubstr("prefetch_lead"), HasSubstr("(4)"))));
+  }
+}
+
 TEST_F(SessionTest, TrialsAreToldToEnvironmentsThatWantToKnow) {
   {
     auto session = Create();

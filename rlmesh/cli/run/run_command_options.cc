@@ -88,6 +88,14 @@ const Setting kSettings[] = {
        o->execution_horizon = 1;
        return text.empty() || absl::SimpleAtoi(text, &o->execution_horizon);
      }},
+    {"prefetch_lead",
+     [](const RunCommandOptions& o) {
+       return CountOrDefault(o.prefetch_lead, 0);
+     },
+     [](const std::string& text, RunCommandOptions* o) {
+       o->prefetch_lead = 0;
+       return text.empty() || absl::SimpleAtoi(text, &o->prefetch_lead);
+     }},
     {"trial_index_base",
      [](const RunCommandOptions& o) {
        return CountOrDefault(o.trial_index_base, 0);
@@ -140,6 +148,7 @@ RunOptions RunCommandOptions::PlayOptions() const {
   run.session.step_timeout = process.step_timeout;
   run.session.predict_timeout = predict_timeout;
   run.session.execution_horizon = execution_horizon;
+  run.session.prefetch_lead = prefetch_lead;
   run.on_fault = on_fault;
   run.telemetry = telemetry;
   run.retry.per_episode = retries;

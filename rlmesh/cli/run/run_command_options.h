@@ -44,6 +44,7 @@ struct RunCommandOptions {
   int64_t total_retries = 1000;
   int parallel = 1;
   int execution_horizon = 1;
+  int prefetch_lead = 0;
   int64_t trial_index_base = 0;
   bool json = false;
   bool telemetry = false;

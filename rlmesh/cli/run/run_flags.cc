@@ -81,6 +81,10 @@ ABSL_FLAG(int32_t, parallel, 1,
 ABSL_FLAG(int32_t, execution_horizon, 1,
           "How many actions of one prediction are done before the next one; "
           "for policies that predict several.");
+ABSL_FLAG(int32_t, prefetch_lead, 0,
+          "The policy is asked for its next actions when so many of its last "
+          "ones are left, while the environment steps; less than "
+          "--execution_horizon. 0: when none is left.");
 ABSL_FLAG(int64_t, trial_index_base, 0,
           "Episode i is trial i plus this, for environments that ask for it.");
 ABSL_FLAG(std::string, interpreter, "",
@@ -187,6 +191,7 @@ CommandSpec RunSpec() {
                 "total_retries",
                 "parallel",
                 "execution_horizon",
+                "prefetch_lead",
                 "trial_index_base",
                 "interpreter",
                 "env_server",
@@ -210,6 +215,7 @@ CommandSpec RunSpec() {
                  {"total_retries", {"0", ""}},
                  {"parallel", {"1", "64"}},
                  {"execution_horizon", {"1", "1024"}},
+                 {"prefetch_lead", {"0", "1023"}},
                  {"trial_index_base", {"0", ""}},
                  {"timeout", {"1ns", ""}}};
   for (const char* name : {"install_timeout", "start_timeout", "reset_timeout",
@@ -273,6 +279,7 @@ absl::StatusOr<RunCommandOptions> RunOptionsFromFlags(const CommandLine& line) {
   options.total_retries = absl::GetFlag(FLAGS_total_retries);
   options.parallel = absl::GetFlag(FLAGS_parallel);
   options.execution_horizon = absl::GetFlag(FLAGS_execution_horizon);
+  options.prefetch_lead = absl::GetFlag(FLAGS_prefetch_lead);
   options.trial_index_base = absl::GetFlag(FLAGS_trial_index_base);
   // A name without a slash is looked up in PATH.
   if (absl::StrContains(process.interpreter, "/")) {

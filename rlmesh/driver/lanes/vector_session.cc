@@ -48,6 +48,13 @@ absl::StatusOr<std::unique_ptr<VectorSession>> VectorSession::Create(
     const Clock* clock, Telemetry* telemetry) {
   RLMESH_RETURN_IF_ERROR(options.Validate());
   const EnvContract& contract = environment->contract();
+  if (options.prefetch_lead > 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "prefetch_lead is ", options.prefetch_lead, ", and environment ",
+        contract.id, " has ", contract.num_envs,
+        " lanes; predictions are made ahead for one lane only: leave it out, "
+        "or serve one lane and play several episodes with --parallel"));
+  }
   RLMESH_RETURN_IF_ERROR(CheckPlayable(contract, environment->takes_lanes()));
   std::unique_ptr<VectorSession> session(
       new VectorSession(environment, model, options, clock, telemetry));

@@ -292,6 +292,15 @@ TEST_F(VectorSessionTest, RefusesLanesThatNobodyCouldPlay) {
               StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("DISABLED"), HasSubstr("subset_step"),
                              HasSubstr("NEXT_STEP"))));
+  SessionOptions ahead;
+  ahead.execution_horizon = 4;
+  ahead.prefetch_lead = 1;
+  env_ = std::make_unique<FakeLanes>(4, AutoresetMode::kDisabled, true);
+  EXPECT_THAT(VectorSession::Create(env_.get(), &model_, ahead,
+                                    Clock::Monotonic(), nullptr),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("prefetch_lead"), HasSubstr("4 lanes"),
+                             HasSubstr("--parallel"))));
   EXPECT_THAT(model_.calls(), IsEmpty());
 }
 
