@@ -13,6 +13,8 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/file.h"
 #include "rlmesh/base/status_macros.h"
@@ -74,7 +76,7 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Create(
 }
 
 absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(
-    const std::string& path) {
+    const std::string& path, absl::Duration patience) {
   // Not stopped by a pipe that nobody writes.
   UniqueFd fd(open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
   if (!fd.valid()) return Errno(path, "opening");
@@ -84,10 +86,21 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(
     return absl::FailedPreconditionError(
         absl::StrCat("journal ", path, ": it is no ordinary file"));
   }
-  if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+  const absl::Duration between = absl::Milliseconds(20);
+  for (; flock(fd.get(), LOCK_EX | LOCK_NB) != 0; patience -= between) {
     if (errno != EWOULDBLOCK) return Errno(path, "locking");
-    return absl::FailedPreconditionError(
-        absl::StrCat("journal ", path, ": another run is writing it"));
+    if (patience <= absl::ZeroDuration()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("journal ", path, ": another run is writing it"));
+    }
+    absl::SleepFor(between);
+  }
+  // Who had the lock before may have removed the file.
+  struct stat named;
+  if (stat(path.c_str(), &named) != 0) return Errno(path, "opening");
+  if (named.st_ino != status.st_ino || named.st_dev != status.st_dev) {
+    return absl::NotFoundError(absl::StrCat(
+        "journal ", path, ": it was just replaced by another; try again"));
   }
   std::unique_ptr<Journal> journal(new Journal(path, std::move(fd)));
   RLMESH_RETURN_IF_ERROR(journal->Read());

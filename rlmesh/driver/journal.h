@@ -44,8 +44,10 @@ class Journal {
 
   // Goes on with a file: reads it and cuts off a line that a kill left
   // incomplete. NotFound; FailedPrecondition when another run writes it, or it
-  // is no file; InvalidArgument as for JournalText::Parse.
-  static absl::StatusOr<std::unique_ptr<Journal>> Open(const std::string& path);
+  // is no file; InvalidArgument as for JournalText::Parse. Waits as long as
+  // `patience` for somebody who just looks at it (FindLeftRuns).
+  static absl::StatusOr<std::unique_ptr<Journal>> Open(
+      const std::string& path, absl::Duration patience = absl::Seconds(2));
 
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;

@@ -96,7 +96,7 @@ std::vector<LeftRun> FindLeftRuns(const std::string& folder, absl::Time now) {
   for (const Candidate& candidate : Candidates(folder)) {
     // A journal that is being written is locked, and does not open.
     absl::StatusOr<std::unique_ptr<Journal>> journal =
-        Journal::Open(candidate.path);
+        Journal::Open(candidate.path, /*patience=*/absl::ZeroDuration());
     if (!journal.ok()) continue;
     LeftRun run = {candidate.path, (*journal)->header(),
                    static_cast<int64_t>((*journal)->entries().size())};

@@ -11,8 +11,11 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/file.h"
@@ -93,6 +96,34 @@ TEST_F(JournalTest, TwoRunsCannotWriteOne) {
   EXPECT_THAT(Journal::Open(path_),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        AllOf(HasSubstr(path_), HasSubstr("another run"))));
+}
+
+TEST_F(JournalTest, WaitsForWhoJustLooks) {
+  WriteTwo();
+  auto looking = Journal::Open(path_);
+  RLMESH_ASSERT_OK(looking);
+  EXPECT_THAT(Journal::Open(path_, absl::ZeroDuration()),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  std::thread looks([&looking] {
+    absl::SleepFor(absl::Milliseconds(50));
+    looking->reset();
+  });
+  RLMESH_EXPECT_OK(Journal::Open(path_, absl::Minutes(1)).status());
+  looks.join();
+}
+
+TEST_F(JournalTest, NeverGoesOnWithAFileThatWasRemovedMeanwhile) {
+  WriteTwo();
+  auto looking = Journal::Open(path_);
+  RLMESH_ASSERT_OK(looking);
+  std::thread removes([&looking] {
+    absl::SleepFor(absl::Milliseconds(50));
+    RLMESH_EXPECT_OK((*looking)->Remove());
+    looking->reset();
+  });
+  EXPECT_THAT(Journal::Open(path_, absl::Minutes(1)),
+              StatusIs(absl::StatusCode::kNotFound));
+  removes.join();
 }
 
 TEST_F(JournalTest, CutsOffALineThatAKillLeftIncomplete) {

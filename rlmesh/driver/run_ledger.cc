@@ -47,6 +47,11 @@ template <typename Call>
 void RunLedger::CallHooks(const Call& call) {
   if (options_.hooks.empty()) return;
   absl::MutexLock lock(&hooks_mu_);
+  CallHooksLocked(call);
+}
+
+template <typename Call>
+void RunLedger::CallHooksLocked(const Call& call) {
   for (Hook* hook : options_.hooks) {
     // Of a run that is over, nothing more is told.
     if (aborted()) return;
@@ -56,11 +61,15 @@ void RunLedger::CallHooks(const Call& call) {
 
 void RunLedger::OnRunStart(const EnvContract& contract) {
   RunStart start = {&contract, options_.episodes, seed_, finished()};
-  {
-    absl::MutexLock lock(&hooks_mu_);
-    if (std::exchange(started_, true)) return;
-  }
-  CallHooks([&](Hook* hook) { return hook->OnRunStart(start); });
+  // Under one lock: no other session's episode is told before.
+  absl::MutexLock lock(&hooks_mu_);
+  if (std::exchange(started_, true)) return;
+  CallHooksLocked([&](Hook* hook) { return hook->OnRunStart(start); });
+}
+
+bool RunLedger::started() const {
+  absl::MutexLock lock(&hooks_mu_);
+  return started_;
 }
 
 void RunLedger::OnEpisodeStart(int64_t index, int64_t seed) {

@@ -75,6 +75,10 @@ class RunLedger {
   // hand are finished. The first one counts.
   void Fail(const absl::Status& fault);
 
+  // Whether some session had all it needs: from then on, what is missing may
+  // come back.
+  bool started() const;
+
   // Ends the run: every session stops at its next step.
   void Abort(const absl::Status& status);
 
@@ -98,6 +102,9 @@ class RunLedger {
   absl::Duration Elapsed() const;
   template <typename Call>
   void CallHooks(const Call& call);
+  template <typename Call>
+  void CallHooksLocked(const Call& call)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(hooks_mu_);
 
   const RunOptions& options_;
   const int64_t seed_;
@@ -106,7 +113,8 @@ class RunLedger {
   absl::Duration before_;  // what the journal tells of time
   std::atomic<bool> aborted_{false};
 
-  absl::Mutex hooks_mu_;  // one hook at a time; taken before mu_
+  // One hook at a time; taken before mu_.
+  mutable absl::Mutex hooks_mu_;
   bool started_ ABSL_GUARDED_BY(hooks_mu_) = false;
 
   mutable absl::Mutex mu_;

@@ -16,6 +16,8 @@
 #include "absl/synchronization/barrier.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
@@ -38,12 +40,16 @@ class Environments : public EnvironmentFactory {
   const EnvContract& contract() const override { return model_.contract(); }
   absl::StatusOr<std::unique_ptr<Environment>> Create(
       const CreateOptions& /*options*/) override {
-    auto environment = std::make_unique<FakeEnvironment>();
-    FakeEnvironment* const raw = environment.get();
+    int made;
     {
       absl::MutexLock lock(&mu_);
-      ++made_;
+      made = ++made_;
     }
+    if (on_create) {
+      if (absl::Status s = on_create(made); !s.ok()) return s;
+    }
+    auto environment = std::make_unique<FakeEnvironment>();
+    FakeEnvironment* const raw = environment.get();
     environment->on_reset = [this, raw] {
       raw->episode_steps = raw->seeds.back() % 7 + 1;
       raw->reward = raw->seeds.back();
@@ -57,6 +63,8 @@ class Environments : public EnvironmentFactory {
   }
 
   std::function<absl::Status(int64_t seed)> on_reset;
+  // With the how many-eth it is.
+  std::function<absl::Status(int made)> on_create;
 
  private:
   FakeEnvironment model_;
@@ -129,12 +137,14 @@ TEST_F(RunParallelTest, HooksAreCalledOneAtATimeInOrderForEachEpisode) {
    public:
     absl::Status OnRunStart(const RunStart&) override {
       EXPECT_EQ(++inside, 1);
+      absl::SleepFor(absl::Milliseconds(20));  // for others to overtake
       ++starts;
       --inside;
       return absl::OkStatus();
     }
     absl::Status OnEpisodeStart(int64_t index, int64_t) override {
       EXPECT_EQ(++inside, 1);
+      EXPECT_EQ(starts, 1);
       EXPECT_EQ(steps[index]++, 0);
       --inside;
       return absl::OkStatus();
@@ -162,6 +172,38 @@ TEST_F(RunParallelTest, HooksAreCalledOneAtATimeInOrderForEachEpisode) {
   RLMESH_EXPECT_OK(Play(8).status);
   EXPECT_EQ(order.starts, 1);
   EXPECT_EQ(order.ends, 50);
+}
+
+// A server may be restarted while later sessions begin.
+TEST_F(RunParallelTest, ASessionThatCannotBeginAtOnceTriesAgain) {
+  absl::Notification tried;
+  // The first session has started the run, and plays until the second tried.
+  environments_.on_reset = [&](int64_t) {
+    tried.WaitForNotification();
+    return absl::OkStatus();
+  };
+  class Started : public Hook {
+   public:
+    absl::Status OnRunStart(const RunStart&) override {
+      started.Notify();
+      return absl::OkStatus();
+    }
+    absl::Notification started;
+  };
+  Started hook;
+  environments_.on_create = [&](int made) -> absl::Status {
+    if (made != 2) return absl::OkStatus();
+    hook.started.WaitForNotification();
+    tried.Notify();
+    return absl::UnavailableError("nobody there");
+  };
+  options_.hooks = {&hook};
+  options_.on_fault = OnFault::kRetry;
+  options_.retry.first_delay = absl::Milliseconds(1);
+  const RunResult result = Play(2);
+  RLMESH_EXPECT_OK(result.status);
+  EXPECT_THAT(result.episodes, SizeIs(50));
+  EXPECT_EQ(environments_.made(), 3);
 }
 
 TEST_F(RunParallelTest, AFaultLetsTheOthersFinishTheirEpisodes) {

@@ -64,7 +64,9 @@ absl::Status Participants::MakeReady(bool again, Open open) {
     if (made.ok()) return made;
     Drop(/*environment=*/true, /*model=*/true);
     const absl::Duration delay = DelayBefore(attempt, options_.retry);
-    if (!again || !MayComeBack(made) || options_.on_fault != OnFault::kRetry) {
+    // Where another session has begun, what is missing here was there.
+    if (!(again || ledger_->started()) || !MayComeBack(made) ||
+        options_.on_fault != OnFault::kRetry) {
       return made;
     }
     if (absl::Now() + delay > give_up || !ledger_->Pause(delay)) {
