@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import unittest
 
@@ -87,6 +88,20 @@ class SandboxRunnerJournalTest(RunnerTestCase):
         self.assertEqual(running.finish(), 130)
         self.assertGreaterEqual(len(json.loads(running.stdout)["episodes"]), 3)
         self.assertIn("interrupted; sandbox_runner run --resume=%s goes on" % self.left()[0], running.stderr)
+
+    def test_ctrl_c_before_the_first_episode_leaves_no_journal_in_the_way(self):
+        with socket.socket() as mute:
+            mute.bind(("127.0.0.1", 0))
+            mute.listen()
+            running = self.start("run", "CartPole-v1", "--episodes=1", "--journal=" + self.journal,
+                                 "--policy=tcp://127.0.0.1:%d" % mute.getsockname()[1])
+            mute.settimeout(LONG)
+            connection, _ = mute.accept()
+            self.assertTrue(os.path.exists(self.journal))
+            running.interrupt()
+            self.assertEqual(running.finish(), 130)
+            connection.close()
+        self.assertFalse(os.path.exists(self.journal))
 
     def test_a_fault_keeps_the_results_and_says_how_to_go_on(self):
         code, out, err = self.run_to_end("run", "Faulty-v0", "--package=faulty_envs", "--import=faulty_envs",

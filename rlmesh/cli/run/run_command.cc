@@ -206,16 +206,15 @@ absl::StatusOr<Environments> StartEnvironments(const RunCommandOptions& options,
 // Everything between the options and the result.
 absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
                                const RunSource& source,
-                               const RunSecurity& security,
-                               const RunJournal& journal,
+                               const RunSecurity& security, RunJournal* journal,
                                const Interrupt& interrupt) {
   StatusLine status(kProgram, isatty(STDERR_FILENO), &std::cerr);
   SweepFirst(&status);
-  if (!journal.note().empty()) status.Say(ForTerminal(journal.note()));
+  if (!journal->note().empty()) status.Say(ForTerminal(journal->note()));
   RunOptions run_options = options.PlayOptions();
-  run_options.journal = journal.get();
-  run_options.needs_journal = journal.is_needed();
-  if (journal.is_complete()) {
+  run_options.journal = journal->get();
+  run_options.needs_journal = journal->is_needed();
+  if (journal->is_complete()) {
     // Nothing is left to play: neither side is needed, however many of them.
     run_options.parallel = 1;
     Environment* const no_environment = nullptr;
@@ -230,9 +229,10 @@ absl::StatusOr<RunResult> Play(const RunCommandOptions& options,
   absl::StatusOr<std::unique_ptr<PolicyFactory>> models;
   absl::StatusOr<Environments> environments;
   {
-    // There is nothing yet to be cleaned up, and connecting cannot be cut
-    // short.
-    InterruptWatch watch(interrupt, [&interrupt] {
+    // There is nothing yet to be cleaned up but the journal, and connecting
+    // cannot be cut short.
+    InterruptWatch watch(interrupt, [&interrupt, journal] {
+      journal->End(/*ended_well=*/false, /*finished=*/0);
       std::cerr << kProgram << ": interrupted" << std::endl;
       _exit(128 + interrupt.signal());
     });
@@ -313,7 +313,7 @@ int PlaySource(RunCommandOptions options, const Interrupt& interrupt) {
                                            : Failure(kProgram, status);
   }
   absl::StatusOr<RunResult> result =
-      Play(options, *source, *security, *journal, interrupt);
+      Play(options, *source, *security, &*journal, interrupt);
   size_t finished = 0;
   if (result.ok()) {
     // Also after a fault: finished episodes are never lost.
