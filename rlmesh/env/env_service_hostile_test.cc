@@ -6,8 +6,12 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
@@ -18,6 +22,8 @@
 #include "rlmesh/env/remote_environment.h"
 #include "rlmesh/env/testing/in_process_env_server.h"
 #include "rlmesh/env/testing/scripted_environment.h"
+#include "rlmesh/proto/env/v1/interaction.pb.h"
+#include "rlmesh/spaces/testing/excess.h"
 #include "rlmesh/transport/channel.h"
 #include "rlmesh/transport/testing/raw_client.h"
 #include "rlmesh/transport/wire.h"
@@ -25,6 +31,8 @@
 namespace rlmesh {
 namespace {
 
+using env::v1::JoinRequest;
+using env::v1::JoinResponse;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
@@ -48,6 +56,38 @@ class HostileClientTest : public ::testing::Test {
   }
 
   RawClient client() { return RawClient(channel_, wire::kEnvService); }
+
+  // Sends `bytes` after a reset; what came for it.
+  std::vector<JoinResponse> SendAfterReset(const std::string& bytes) {
+    const std::vector<std::string> messages = {ResetBytes(), bytes};
+    std::vector<std::string> answers;
+    EXPECT_THAT(client().Join(messages, &answers), IsOk());
+    EXPECT_FALSE(answers.empty());
+    std::vector<JoinResponse> responses(answers.size());
+    for (size_t i = 0; i < answers.size(); ++i) {
+      EXPECT_TRUE(responses[i].ParseFromString(answers[i]));
+    }
+    EXPECT_TRUE(responses[0].has_reset()) << responses[0].DebugString();
+    responses.erase(responses.begin());
+    EXPECT_LE(responses.size(), 1);
+    return responses;
+  }
+
+  static std::string ResetBytes(const std::string& id = "reset") {
+    JoinRequest request;
+    request.mutable_reset()->add_episode_ids("e1");
+    request.set_request_id(id);
+    return request.SerializeAsString();
+  }
+  static std::string StepBytes(const std::string& id = "step") {
+    JoinRequest request;
+    request.mutable_step()->mutable_action()->add_leaves("\1\0\0\0\0\0\0\0", 8);
+    request.mutable_step()->add_env_indices(0);
+    request.mutable_step()->add_episode_ids("e1");
+    request.mutable_step()->set_timeout_ms(1000);
+    request.set_request_id(id);
+    return request.SerializeAsString();
+  }
 
   Script script_;
   std::unique_ptr<InProcessEnvServer> server_;
@@ -93,13 +133,68 @@ TEST_F(HostileClientTest, AMessageAboveTheLimitEndsTheStream) {
   EXPECT_EQ(answers, 0);
 }
 
+TEST_F(HostileClientTest, TenRequestsWithoutReadingAreAnsweredInOrder) {
+  std::vector<std::string> messages = {ResetBytes("0")};
+  for (int i = 1; i < 10; ++i) messages.push_back(StepBytes(absl::StrCat(i)));
+  std::vector<std::string> answers;
+  RLMESH_ASSERT_OK(client().Join(messages, &answers));
+  ASSERT_EQ(answers.size(), 10);
+  for (int i = 0; i < 10; ++i) {
+    JoinResponse response;
+    ASSERT_TRUE(response.ParseFromString(answers[i]));
+    EXPECT_EQ(response.request_id(), absl::StrCat(i));
+    EXPECT_EQ(response.has_reset(), i == 0);
+    EXPECT_EQ(response.has_step(), i > 0);
+  }
+}
+
+TEST_F(HostileClientTest, AStepCutAnywhereAfterAResetIsAnsweredOrEndsIt) {
+  const std::string good = StepBytes();
+  ASSERT_EQ(SendAfterReset(good).size(), 1);
+  EXPECT_TRUE(SendAfterReset(good)[0].has_step());
+  int ended = 0;
+  for (size_t size = 0; size < good.size(); ++size) {
+    const auto answers = SendAfterReset(good.substr(0, size));
+    ended += answers.empty();
+  }
+  EXPECT_GT(ended, 10);
+}
+
+TEST_F(HostileClientTest, AChangedStepAfterAResetIsAnsweredOrEndsIt) {
+  const std::string good = StepBytes();
+  Random random(12);
+  int refused = 0;
+  for (int i = 0; i < 300; ++i) {
+    std::string bytes = good;
+    for (uint64_t n = 1 + random.Below(3); n > 0; --n) {
+      bytes[random.Below(bytes.size())] = static_cast<char>(random.Below(256));
+    }
+    for (const JoinResponse& answer : SendAfterReset(bytes)) {
+      refused += answer.has_error();
+    }
+  }
+  EXPECT_GT(refused, 10);
+}
+
+TEST_F(HostileClientTest, ResetOptionsOfAnyDepthAndWidthAreAnsweredOrEndIt) {
+  for (const spaces::v1::MetaMap& options :
+       {DeepMeta(24), DeepMeta(33), DeepMeta(200), WideMeta(1000000)}) {
+    JoinRequest request;
+    *request.mutable_reset()->mutable_options() = options;
+    request.set_request_id("wild");
+    const absl::Time start = absl::Now();
+    for (const JoinResponse& answer :
+         SendAfterReset(request.SerializeAsString())) {
+      EXPECT_TRUE(answer.has_reset() || answer.has_error());
+      EXPECT_EQ(answer.request_id(), "wild");
+    }
+    EXPECT_LT(absl::Now() - start, absl::Seconds(30));
+  }
+}
+
 // Whatever bytes come, a stream ends or is answered, and the server lives on.
 TEST_F(HostileClientTest, RandomBytesDoNoHarm) {
-  env::v1::JoinRequest request;
-  request.mutable_step()->mutable_action()->add_leaves("\1\0\0\0\0\0\0\0", 8);
-  request.mutable_step()->add_env_indices(0);
-  request.set_request_id("id");
-  const std::string good = request.SerializeAsString();
+  const std::string good = StepBytes();
   Random random(11);
   for (int i = 0; i < 500; ++i) {
     std::string bytes = good;

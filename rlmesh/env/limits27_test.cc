@@ -8,16 +8,11 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "grpcpp/client_context.h"
-#include "grpcpp/completion_queue.h"
-#include "grpcpp/generic/generic_stub.h"
-#include "grpcpp/support/byte_buffer.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_matchers.h"
@@ -27,6 +22,7 @@
 #include "rlmesh/proto/env/v1/service.grpc.pb.h"
 #include "rlmesh/transport/channel.h"
 #include "rlmesh/transport/grpc_status.h"
+#include "rlmesh/transport/testing/raw_client.h"
 
 namespace rlmesh {
 namespace {
@@ -36,9 +32,9 @@ using env::v1::JoinResponse;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class Limits27 : public ::testing::Test {
+class Limits27Test : public ::testing::Test {
  protected:
-  Limits27() { script_.contract = SimpleContract(); }
+  Limits27Test() { script_.contract = SimpleContract(); }
 
   void Start() {
     server_ = std::make_unique<InProcessEnvServer>(
@@ -52,7 +48,7 @@ class Limits27 : public ::testing::Test {
   std::shared_ptr<grpc::Channel> channel_;
 };
 
-TEST_F(Limits27, Row03BadCallKeepsTheStream) {
+TEST_F(Limits27Test, Limits27Row03BadCallKeepsTheStream) {
   bool fails = false;
   script_.on_step = [&fails](const StepRequest&) {
     if (!fails) return absl::OkStatus();
@@ -77,7 +73,7 @@ TEST_F(Limits27, Row03BadCallKeepsTheStream) {
   EXPECT_TRUE(join.Step().has_step());
 }
 
-TEST_F(Limits27, Row04EveryPeerOfTheGenerationIsAccepted) {
+TEST_F(Limits27Test, Limits27Row04EveryPeerOfTheGenerationIsAccepted) {
   Start();
   for (const char* release : {"0.1.0", "0.1.0rc5", "99.1.2-beta", ""}) {
     env::v1::HandshakeRequest request;
@@ -99,7 +95,7 @@ TEST_F(Limits27, Row04EveryPeerOfTheGenerationIsAccepted) {
   EXPECT_TRUE(join.Ask(configure).has_configure());
 }
 
-TEST_F(Limits27, Row05ErrorNamesTheHolder) {
+TEST_F(Limits27Test, Limits27Row05ErrorNamesTheHolder) {
   script_.max_environments = 1;
   Start();
   RawJoin first(channel_);
@@ -115,7 +111,7 @@ TEST_F(Limits27, Row05ErrorNamesTheHolder) {
                                        "(since "))));
 }
 
-TEST_F(Limits27, Row05AnIdleHolderLosesItsPlace) {
+TEST_F(Limits27Test, Limits27Row05AnIdleHolderLosesItsPlace) {
   script_.max_environments = 1;
   options_.service.session_timeout = absl::Milliseconds(20);
   Start();
@@ -128,7 +124,7 @@ TEST_F(Limits27, Row05AnIdleHolderLosesItsPlace) {
   }
 }
 
-TEST_F(Limits27, Row07AfterATimeoutTheNextCallIsNotLate) {
+TEST_F(Limits27Test, Limits27Row07AfterATimeoutTheNextCallIsNotLate) {
   bool hangs = true;
   script_.on_step = [&hangs](const StepRequest& request) -> absl::Status {
     if (!hangs) return absl::OkStatus();
@@ -150,27 +146,10 @@ TEST_F(Limits27, Row07AfterATimeoutTheNextCallIsNotLate) {
   EXPECT_TRUE(join.Step().has_step());
 }
 
-TEST_F(Limits27, Row14HealthIsAlwaysOn) {
+TEST_F(Limits27Test, Limits27Row14HealthIsAlwaysOn) {
   Start();
-  grpc::GenericStub stub(channel_);
-  grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Minutes(1)));
-  grpc::CompletionQueue queue;
-  const grpc::Slice all_services;
-  const auto call =
-      stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check",
-                            grpc::ByteBuffer(&all_services, 1), &queue);
-  call->StartCall();
-  grpc::ByteBuffer answer;
-  grpc::Status status;
-  call->Finish(&answer, &status, nullptr);
-  void* tag;
-  bool ok;
-  ASSERT_TRUE(queue.Next(&tag, &ok));
-  RLMESH_ASSERT_OK(FromGrpcStatus(status));
-  grpc::Slice bytes;
-  ASSERT_TRUE(answer.DumpToSingleSlice(&bytes).ok());
-  EXPECT_EQ(std::string(bytes.begin(), bytes.end()), "\x08\x01");  // SERVING
+  EXPECT_THAT(RawClient(channel_, "grpc.health.v1.Health").Call("Check", ""),
+              IsOkAndHolds("\x08\x01"));  // SERVING
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/env/testing/scripted_env_service.h"
+#include "rlmesh/spaces/testing/excess.h"
 #include "rlmesh/transport/testing/raw_listener.h"
 
 namespace rlmesh {
@@ -93,6 +94,21 @@ TEST_F(RemoteConnectionTest, AContractThatBreaksTheRulesIsRefused) {
   EXPECT_THAT(Connect(), StatusIs(kRefused, HasSubstr("invalid contract")));
   server_.handshake.clear_env_contract();
   EXPECT_THAT(Connect(), StatusIs(kRefused, HasSubstr("invalid contract")));
+}
+
+TEST_F(RemoteConnectionTest, SpacesOfAnyDepthAndWidthEndInWords) {
+  spaces::v1::SpaceSpec* const space = server_.handshake.mutable_env_contract()
+                                           ->mutable_spec()
+                                           ->mutable_observation_space();
+  *space = DeepSpace(32);
+  RLMESH_EXPECT_OK(RemoteConnection::Connect(server_.address(), {}));
+  *space = DeepSpace(33);
+  EXPECT_THAT(Connect(), StatusIs(kRefused, HasSubstr("nested more than 32")));
+  // No message of protobuf's is nested that deep.
+  *space = DeepSpace(200);
+  EXPECT_FALSE(Connect().ok());
+  *space = WideSpace(1000000);
+  EXPECT_THAT(Connect(), StatusIs(kRefused, HasSubstr("65536")));
 }
 
 TEST_F(RemoteConnectionTest, SameStepIsRefused) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "glog/logging.h"
@@ -29,6 +30,17 @@ absl::Status Lost(absl::StatusCode code, absl::string_view message) {
   details.recoverable = true;
   SetErrorDetails(details, &status);
   return status;
+}
+
+// `refused` is the last refusal of a server that may be ending our last
+// session.
+absl::Status StillBusy(const absl::Status& refused, absl::Duration waited) {
+  return Lost(refused.code(),
+              absl::StrCat(
+                  refused.message(), "; it is still busy, ",
+                  absl::FormatDuration(absl::Trunc(waited, absl::Seconds(0.1))),
+                  " after it was asked for another session: what it was last "
+                  "asked may still be running. Try again later"));
 }
 
 // The arm of JoinResponse that answers an arm of JoinRequest.
@@ -140,6 +152,7 @@ absl::Status RemoteStream::Open(absl::Time deadline, absl::Time retry_until) {
     cancelled_ = false;
   }
   next_id_ = 1;
+  const absl::Time start = absl::Now();
   while (true) {
     const absl::Status status = OpenOnce(deadline);
     const bool taken =
@@ -151,8 +164,10 @@ absl::Status RemoteStream::Open(absl::Time deadline, absl::Time retry_until) {
       Drop();
       return status;
     }
-    if (!taken || absl::Now() + kRetryEvery > std::min(deadline, retry_until)) {
-      return status;
+    if (!taken) return status;
+    if (absl::Now() + kRetryEvery > std::min(deadline, retry_until)) {
+      return retry_until > start ? StillBusy(status, absl::Now() - start)
+                                 : status;
     }
     absl::MutexLock lock(&mu_);
     mu_.AwaitWithTimeout(absl::Condition(&cancelled_), kRetryEvery);

@@ -49,7 +49,8 @@ class RemoteStream {
   bool is_open() const { return stream_ != nullptr; }
 
   // Opens a Join, waits for its response headers and configures it. A server
-  // whose session slots are all taken is asked again until `retry_until`.
+  // whose session slots are all taken is asked again until `retry_until`; its
+  // last refusal then says for how long it has been busy.
   absl::Status Open(absl::Time deadline, absl::Time retry_until);
 
   // Sends `request` (its request_id is set here) and waits for the answer to

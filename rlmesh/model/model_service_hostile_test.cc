@@ -7,8 +7,13 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/random.h"
 #include "rlmesh/base/status_matchers.h"
@@ -17,6 +22,7 @@
 #include "rlmesh/model/testing/fake_model.h"
 #include "rlmesh/proto/model/v1/interaction.pb.h"
 #include "rlmesh/spaces/testing/discrete_space.h"
+#include "rlmesh/spaces/testing/excess.h"
 #include "rlmesh/transport/channel.h"
 #include "rlmesh/transport/testing/raw_client.h"
 #include "rlmesh/transport/wire.h"
@@ -104,6 +110,42 @@ TEST_F(HostileClientTest, EveryCutAndEveryChangedByteIsAnsweredOrEnded) {
     EXPECT_THAT(s, IsOk());
     EXPECT_LE(answers, 1);
   }
+}
+
+TEST_F(HostileClientTest, AMessageAboveTheLimitEndsTheStream) {
+  const Address address = *Address::ForConnect(address_);
+  grpc::ChannelArguments args = MakeChannelArguments(address);
+  args.SetMaxSendMessageSize(-1);
+  channel_ = grpc::CreateCustomChannel(
+      address.ConnectTarget(), grpc::InsecureChannelCredentials(), args);
+  int answers = -1;
+  EXPECT_THAT(
+      client().Join(std::string(wire::kMaxMessageBytes + 1, '\0'), &answers),
+      StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(answers, 0);
+}
+
+TEST_F(HostileClientTest, SpacesOfAnyDepthAndWidthAreRefusedInWordsOrEndIt) {
+  const auto resolve = [this](const spaces::v1::SpaceSpec& space) {
+    model::v1::JoinRequest request;
+    request.set_request_id("r");
+    auto* const resolve = request.mutable_resolve_adapter();
+    resolve->mutable_context()->set_env_id("env-1");
+    *resolve->mutable_env_spec()->mutable_observation_space() = space;
+    *resolve->mutable_env_spec()->mutable_action_space() = DeepSpace(1);
+    const std::string bytes = request.SerializeAsString();
+    std::vector<std::string> answers;
+    EXPECT_THAT(client().Join(absl::MakeConstSpan(&bytes, 1), &answers),
+                IsOk());
+    if (answers.empty()) return std::string("ended");
+    model::v1::JoinResponse response;
+    EXPECT_TRUE(response.ParseFromString(answers[0]));
+    return response.has_error() ? response.error().message() : "resolved";
+  };
+  EXPECT_EQ(resolve(DeepSpace(32)), "resolved");
+  EXPECT_THAT(resolve(DeepSpace(33)), HasSubstr("nested more than 32"));
+  EXPECT_EQ(resolve(DeepSpace(200)), "ended");
+  EXPECT_THAT(resolve(WideSpace(1000000)), HasSubstr("65536"));
 }
 
 TEST_F(HostileClientTest, RandomBytesAreAnsweredOrEnded) {

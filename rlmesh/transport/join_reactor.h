@@ -16,7 +16,9 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "glog/logging.h"
 #include "grpcpp/support/server_callback.h"
+#include "rlmesh/base/foreign_text.h"
 #include "rlmesh/base/serial_thread.h"
 #include "rlmesh/transport/join_session.h"
 #include "rlmesh/transport/join_stream.h"
@@ -28,7 +30,8 @@ namespace rlmesh {
 // message is outstanding at a time. Owned by gRPC: deletes itself in OnDone.
 //
 // The response headers go out at once, because published clients wait for them
-// before they send anything.
+// before they send anything. Errors that a client is told are logged for who
+// asks for that (RLMESH_LOG=info, their tracebacks with debug).
 //
 // Example:
 //   auto* reactor = new JoinReactor<Request, Response>(
@@ -86,6 +89,12 @@ class JoinReactor final : public grpc::ServerBidiReactor<Request, Response>,
   void Answer() {
     const bool is_last = session_->Handle(request_, absl::Now() - received_,
                                           &response_) == Session::Next::kEnd;
+    if (response_.has_error()) {
+      // The client knows; others only when they ask.
+      LOG(INFO) << "a client was told: "
+                << ForTerminal(response_.error().message());
+      VLOG(1) << ForTerminal(response_.error().debug_info());
+    }
     const size_t bytes = request_.SpaceUsedLong();
     if (bytes > kKeptBytes) request_ = Request();
     if (bytes > kReturnedBytes) malloc_trim(0);

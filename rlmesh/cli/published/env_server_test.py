@@ -18,7 +18,7 @@ import numpy as np
 import rlmesh
 import rlmesh.numpy
 
-from served_envs import Echo
+from served_envs import Counts, Echo
 from server_process import ServerProcess, await_file, environment
 
 ENV_SERVER = sys.argv.pop(1)
@@ -145,6 +145,32 @@ class PublishedClientTest(unittest.TestCase):
             self.assertEqual(env.reset()[0], 0)
             self.assertEqual(env.step(0)[0], 1)
 
+    def test_limits27_row13_a_handled_fault_is_told_to_the_client_and_to_nobody_else(self):
+        for variables in {}, {"RLMESH_LOG": "info"}:
+            with serve("--entrypoint=served_envs:Raises", **variables) as server:
+                env = client_of(server)
+                env.reset()
+                env.step(0)
+                env.step(0)
+                with self.assertRaisesRegex(Exception, "RuntimeError: boom"):
+                    env.step(0)
+                env.reset()
+                env.step(0)
+                server.process.send_signal(signal.SIGTERM)
+                code, errors = server.wait()
+                self.assertEqual(code, 0, errors)
+                if variables:
+                    self.assertIn("step failed: RuntimeError: boom", errors)
+                else:
+                    self.assertEqual(errors, "")
+
+    def test_limits27_row16_large_integers_of_infos_are_exact(self):
+        with serve("--entrypoint=served_envs:Counts") as server:
+            info = client_of(server).reset()[1]
+            for name, value in Counts.NUMBERS.items():
+                self.assertEqual(int(info[name]), value, name)
+                self.assertNotIsInstance(info[name], float)
+
     def test_bad_calls_are_refused_alike_by_every_environment(self):
         for flag in "--native=cartpole", "--gym=CartPole-v1":
             with serve(flag) as server:
@@ -238,6 +264,21 @@ class PublishedClientTest(unittest.TestCase):
                 self.assertNotIn(key, env.step(0)[4])
                 self.assertNotIn(key, env.reset()[1])
                 env.close()
+
+    def test_the_validation_policy_is_that_of_the_variable(self):
+        key = "rlmesh.conformance.warning"
+        with serve("--entrypoint=served_envs:Strays", RLMESH_VALIDATION_POLICY="off") as server:
+            self.assertNotIn(key, client_of(server).reset()[1])
+        with serve("--entrypoint=served_envs:Strays", RLMESH_VALIDATION_POLICY="strict") as server:
+            for _ in range(2):
+                with self.assertRaisesRegex(Exception, "reset failed: ValueError: .* is 2, above 1"):
+                    client_of(server).reset()
+        with serve("--gym=CartPole-v1", RLMESH_VALIDATION_POLICY="strict") as server:
+            env = client_of(server)
+            env.reset()
+            env.step(0)
+        with self.assertRaisesRegex(AssertionError, "RLMESH_VALIDATION_POLICY.*stric.*strict"):
+            serve("--gym=CartPole-v1", RLMESH_VALIDATION_POLICY="stric")
 
     def test_shutdown_is_refused_unless_allowed(self):
         with serve("--native=cartpole") as server:

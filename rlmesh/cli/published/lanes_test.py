@@ -156,7 +156,7 @@ class LanesTest(unittest.TestCase):
     def test_a_vector_environment_is_served_as_it_is(self):
         self.check_next_step("--entrypoint=served_lanes:vector", '--kwargs={"kind": "sync"}')
 
-    def test_limits_27_row_09_seed_list_on_own_vector_class(self):
+    def test_limits27_row09_seed_list_on_own_vector_class(self):
         flags = ["--entrypoint=served_lanes:vector", '--kwargs={"kind": "vector_entry_point"}']
         with serve(*flags) as server:
             env = client_of(server)
@@ -272,7 +272,7 @@ class NativeRunTest(unittest.TestCase):
         for episode in result.episodes:
             self.assertEqual(episode.reward, episode.steps)
 
-    def test_limits_27_row_10_seeds_and_caps_work_on_lanes(self):
+    def test_limits27_row10_seeds_and_caps_work_on_lanes(self):
         seeds = list(range(8))
         with serve("--gym=CartPole-v1", "--num_envs=4") as server:
             result = rlmesh.run(Balance(), server.address, seeds=seeds,
@@ -311,7 +311,7 @@ class BadInputTest(unittest.TestCase):
                 pass
         return str(caught.exception)
 
-    def test_limits_27_row_03_a_bad_call_leaves_the_stream_usable(self):
+    def test_limits27_row03_a_bad_call_leaves_the_stream_usable(self):
         with serve("--entrypoint=served_lanes:Sticky") as server:
             env = self.scalar(server)
             with self.assertRaisesRegex(Exception, "reset"):
@@ -324,7 +324,7 @@ class BadInputTest(unittest.TestCase):
             env.reset()
             self.assertEqual(env.step(0)[1], 1.0)
 
-    def test_limits_27_row_16_large_unsigned_integers_are_exact(self):
+    def test_limits27_row16_large_unsigned_integers_are_exact(self):
         with serve("--entrypoint=served_lanes:Echo",
                    '--kwargs={"space": "wide"}') as server:
             env = self.scalar(server)
@@ -360,6 +360,19 @@ class BadInputTest(unittest.TestCase):
     def test_a_dict_of_a_million_entries_ends_in_words(self):
         self.assertIn("cannot be served", self.refuse(
             "--entrypoint=served_lanes:wide", '--kwargs={"keys": 1000000}'))
+
+    def test_reset_options_of_any_depth_harm_nobody_else(self):
+        def nested(depth):
+            return {"k": nested(depth - 1) if depth > 1 else 1}
+
+        with serve("--entrypoint=served_lanes:Sticky") as server:
+            for options in nested(33), nested(200):
+                env = self.scalar(server)
+                try:
+                    env.reset(options=options)
+                except Exception as e:
+                    self.assertRegex(str(e), "nested|closed")
+            self.scalar(server).reset(seed=3)
 
     def test_actions_out_of_range_are_the_clients_error(self):
         with serve("--entrypoint=served_lanes:Echo",

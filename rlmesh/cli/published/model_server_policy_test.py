@@ -2,84 +2,31 @@
 # Use of this source code is governed by the Apache License 2.0
 # that can be found in the LICENSE file.
 """Python policies in model_server, asked by the published package's clients:
-their runs are those that it plays by itself."""
+their runs are those that it plays by itself, also where the environment is in
+env_server."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 import warnings
 
-import gymnasium
-import numpy as np
 import rlmesh
 import rlmesh.numpy
-from gymnasium import spaces
+
+import served_policies
+from sampled_envs import KINDS, Recorded, Wide
+from server_process import ServerProcess
 
 MODEL_SERVER = os.path.abspath(sys.argv.pop(1))
-FOLDER = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, FOLDER)
-import served_policies  # noqa: E402
+ENV_SERVER = os.path.abspath(sys.argv.pop(1))
+FOLDER = os.path.dirname(os.path.abspath(served_policies.__file__))
 
 EDITION = "2026.06"
-
-
-def space(low, high, shape, dtype):
-    return spaces.Box(low, high, shape, dtype)
-
-
-# kind: (observation space, action space)
-KINDS = {
-    "scalar": (spaces.Discrete(9, start=-4), spaces.Discrete(5, start=-2)),
-    "dict": (
-        spaces.Dict({
-            "arm": spaces.Dict({"bits": spaces.MultiBinary(4), "pos": space(-9, 9, (3,), "float64")}),
-            "mode": spaces.Discrete(3),
-            "half": space(-9, 9, (2,), "float16"),
-        }),
-        spaces.Dict({
-            "grip": spaces.MultiBinary(3),
-            "move": space(-1, 1, (2, 2), "float32"),
-            "say": spaces.Text(4, charset="abc"),
-        }),
-    ),
-    "tuple": (
-        spaces.Tuple([spaces.MultiDiscrete([3, 300]), spaces.Text(6), space(0, 1, (2,), "bool")]),
-        spaces.Tuple([spaces.Discrete(4), spaces.MultiDiscrete([3, 5])]),
-    ),
-    "text": (spaces.Text(12), spaces.Text(5, charset="ab\u00e9")),
-    "image": (space(0, 255, (24, 32, 3), "uint8"), space(0, 1, (3,), "float64")),
-}
-
-
-class Recorded(gymnasium.Env):
-    """Ten samples of the observation space an episode; keeps what it is told."""
-
-    def __init__(self, kind):
-        self.observation_space, self.action_space = KINDS[kind]
-        self.actions = []
-
-    def reset(self, *, seed=None, options=None):
-        super().reset(seed=seed)
-        self.observation_space.seed(seed)
-        self._steps = 0
-        self.actions.append("reset")
-        return self.observation_space.sample(), {}
-
-    def step(self, action):
-        self.actions.append(plain(action))
-        self._steps += 1
-        return self.observation_space.sample(), float(self._steps), self._steps == 10, False, {}
-
-
-def plain(action):
-    if isinstance(action, dict):
-        return {key: plain(action[key]) for key in sorted(action)}
-    if isinstance(action, (tuple, list)):
-        return [plain(item) for item in action]
-    return action.tolist() if isinstance(action, (np.ndarray, np.generic)) else action
 
 
 class Server:
@@ -134,19 +81,37 @@ class PolicyServerTest(unittest.TestCase):
 
     def setUp(self):
         warnings.simplefilter("ignore")
+        folder = tempfile.TemporaryDirectory(prefix="rl", dir="/tmp")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.files = 0
+
+    def new_file(self):
+        """A file for what an environment is told."""
+        self.files += 1
+        return "%s/%d" % (self.folder, self.files)
+
+    def told(self, file):
+        with open(file) as f:
+            return [json.loads(line) for line in f]
+
+    def run_on(self, env, model, **options):
+        options.setdefault("seeds", [3, 4, 5])
+        result = rlmesh.run(model, env, workflow_edition=EDITION, **options)
+        return [(e.seed, e.steps, e.reward) for e in result.episodes]
 
     def play(self, model, kind, **options):
         """What the environment was told, and the results."""
-        env = Recorded(kind)
-        server = rlmesh.EnvServer(
-            env, "127.0.0.1:0", options=rlmesh.ServeOptions(workflow_edition=EDITION))
-        server.start()
-        try:
-            options.setdefault("seeds", [3, 4, 5])
-            result = rlmesh.run(model, server.address, workflow_edition=EDITION, **options)
-        finally:
-            server.shutdown()
-        return env.actions, [(e.seed, e.steps, e.reward) for e in result.episodes]
+        file = self.new_file()
+        address = self.serve(Recorded(kind, file))
+        results = self.run_on(address, model, **options)
+        return self.told(file), results
+
+    def serve_ours(self, kind, entrypoint, *flags, **kwargs):
+        """An env_server with an environment of sampled_envs."""
+        return ServerProcess(
+            ENV_SERVER, "--entrypoint=sampled_envs:" + entrypoint,
+            "--kwargs=" + json.dumps(dict(kwargs, kind=kind)), *flags)
 
     def assert_same_run(self, server, policy, kind, **options):
         with server:
@@ -174,6 +139,33 @@ class PolicyServerTest(unittest.TestCase):
                     Server("Chunked", '--kwargs={"kind": "%s"}' % kind), policy, kind,
                     execution_horizon=horizon)
 
+    def test_run_of_both_servers_is_step_for_step_the_local_one(self):
+        for kind in KINDS:
+            policy, file = served_policies.Chunked(), self.new_file()
+            policy.load(kind)
+            with self.subTest(kind), self.serve_ours(kind, "Recorded", file=file) as env, \
+                    Server("Chunked", '--kwargs={"kind": "%s"}' % kind) as model:
+                # The published package takes no chunks of tuples.
+                for horizon in (1,) if kind == "tuple" else (1, 3):
+                    results = self.run_on(env.address, rlmesh.RemoteModel(model.address),
+                                          execution_horizon=horizon)
+                    far = self.told(file)
+                    os.unlink(file)
+                    self.assertEqual((far, results), self.play(
+                        rlmesh.numpy.Model(policy), kind, execution_horizon=horizon))
+                    self.assertGreater(len(far), 30)
+
+    def test_run_over_lanes_gives_every_seed_the_episode_of_the_local_run(self):
+        # (Its RemoteModel drives one lane only, so the policy is in its process.)
+        seeds = list(range(3, 11))
+        for kind in KINDS:
+            policy = served_policies.ByDigest()
+            policy.load(kind)
+            with self.subTest(kind), self.serve_ours(kind, "Sampled", "--num_envs=4") as env:
+                far = self.run_on(env.address, rlmesh.numpy.Model(policy), seeds=seeds)
+                near = self.play(rlmesh.numpy.Model(policy), kind, seeds=seeds)[1]
+                self.assertEqual(sorted(far), near)
+
     def test_context_is_that_of_the_local_run(self):
         self.assert_same_run(Server("Contextual"), served_policies.Contextual(), "scalar")
 
@@ -190,7 +182,7 @@ class PolicyServerTest(unittest.TestCase):
                     "runtime pinned execution_horizon=5 but the model declares native_chunk=4"):
                 self.play(rlmesh.RemoteModel(server.address), "scalar", execution_horizon=5)
 
-    def test_row_13_a_handled_fault_is_told_to_the_client_and_to_nobody_else(self):
+    def test_limits27_row13_a_handled_fault_is_told_to_the_client_and_to_nobody_else(self):
         with Server("Fails") as server:
             with self.assertRaisesRegex(
                     RuntimeError, "^model error: internal error: RuntimeError: boom$"):
@@ -198,6 +190,12 @@ class PolicyServerTest(unittest.TestCase):
             # The server lives on.
             self.play(rlmesh.RemoteModel(server.address), "scalar")
             self.assertEqual(server.stop(), (0, ""))
+
+    def test_limits27_row16_large_unsigned_integers_are_exact(self):
+        file = self.new_file()
+        with Server("echo") as server:
+            self.run_on(self.serve(Wide(file)), rlmesh.RemoteModel(server.address), seeds=[1])
+        self.assertEqual(self.told(file)[1:], [[2**63 + i, 2**64 - 1 - i] for i in range(10)])
 
     def test_action_out_of_range_is_said_as_published(self):
         with Server("out_of_range") as server:
@@ -215,16 +213,16 @@ class PolicyServerTest(unittest.TestCase):
 
     def test_two_clients_have_routes_of_their_own(self):
         with Server("Contextual") as server:
-            one, two = (Recorded("scalar") for _ in range(2))
+            one, two = self.new_file(), self.new_file()
             with rlmesh.RemoteModel(server.address).session(
-                    self.serve(one), workflow_edition=EDITION) as first, \
+                    self.serve(Recorded("scalar", one)), workflow_edition=EDITION) as first, \
                     rlmesh.RemoteModel(server.address).session(
-                        self.serve(two), workflow_edition=EDITION) as second:
+                        self.serve(Recorded("scalar", two)), workflow_edition=EDITION) as second:
                 for session in (first, second):
                     observation = session.reset(seed=3)[0]
                     for _ in range(5):
                         observation = session.step(session.predict(observation))[0]
-            self.assertEqual(one.actions, two.actions)
+            self.assertEqual(self.told(one), self.told(two))
 
     def serve(self, env):
         server = rlmesh.EnvServer(

@@ -103,7 +103,7 @@ class ModelServerTest(unittest.TestCase):
                 server.process.send_signal(number)
                 self.assertEqual(server.process.wait(timeout=20), 0)
 
-    def test_ready_fd_gets_the_address(self):
+    def test_limits27_row14_ready_fd_gets_the_address(self):
         reader, writer = os.pipe()
         process = subprocess.Popen(
             [MODEL_SERVER, "--policy=random", "--address=0", "--ready-fd=%d" % writer],

@@ -7,8 +7,12 @@
     published_peer.py env_lanes       the same in four lanes, each reset alone
     published_peer.py env_vector      as Gymnasium's vector environment
     published_peer.py MODEL           one of the models below
+    published_peer.py kinds           see below
 
 Prints "READY ADDRESS" when it listens, on a port of the system's choice.
+"kinds" serves an environment of sampled_envs.py for every kind of space, and
+for each of them the policies of served_policies.py: a line "READY KIND NAME
+ADDRESS" each, NAME being "env" or the policy's, and "DONE" after the last.
 """
 
 import os
@@ -63,9 +67,9 @@ ENVIRONMENTS = {
 }
 
 
-def listening_port():
-    """The loopback port on which this process listens, or None."""
-    sockets = set()
+def listening_ports():
+    """The loopback ports on which this process listens."""
+    sockets, ports = set(), set()
     for fd in os.listdir("/proc/self/fd"):
         try:
             sockets.add(os.readlink("/proc/self/fd/" + fd))
@@ -75,17 +79,40 @@ def listening_port():
         for line in table.readlines()[1:]:
             fields = line.split()
             if fields[3] == "0A" and "socket:[%s]" % fields[9] in sockets:
-                return int(fields[1].split(":")[1], 16)
-    return None
+                ports.add(int(fields[1].split(":")[1], 16))
+    return ports
 
 
-def announce_port():
+def announce_port(prefix="", known=frozenset()):
+    """Says on which port this process listens besides the known ones."""
     while True:
-        port = listening_port()
-        if port is not None:
-            print("READY tcp://127.0.0.1:%d" % port, flush=True)
+        for port in listening_ports() - known:
+            print("READY %stcp://127.0.0.1:%d" % (prefix, port), flush=True)
             return
         time.sleep(0.01)
+
+
+def serve_kinds():
+    import sampled_envs
+    import served_policies
+    options = rlmesh.ServeOptions(workflow_edition=EDITION)
+    servers = []  # one that nobody holds ends
+    for kind in sampled_envs.KINDS:
+        server = rlmesh.EnvServer(sampled_envs.Sampled(kind), "127.0.0.1:0",
+                                  framework="numpy", options=options)
+        server.start()
+        servers.append(server)
+        print("READY %s env %s" % (kind, server.address), flush=True)
+        for name in "ByDigest", "Chunked":
+            policy = getattr(served_policies, name)()
+            policy.load(kind)
+            known = listening_ports()
+            threading.Thread(
+                target=rlmesh.numpy.Model(policy).serve, args=("127.0.0.1:0",),
+                kwargs={"options": options}, daemon=True).start()
+            announce_port("%s %s " % (kind, name), known)
+    print("DONE", flush=True)
+    threading.Event().wait()
 
 
 def main():
@@ -96,6 +123,8 @@ def main():
             options=rlmesh.ServeOptions(workflow_edition=EDITION))
         print("READY %s" % server.address, flush=True)
         server.serve()
+    elif what == "kinds":
+        serve_kinds()
     else:
         threading.Thread(target=announce_port, daemon=True).start()
         globals()[what]().serve("127.0.0.1:0")

@@ -6,20 +6,28 @@
 
 #include "rlmesh/env/remote_environment.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rlmesh/base/child_process.h"
 #include "rlmesh/base/error_details.h"
+#include "rlmesh/base/fd.h"
 #include "rlmesh/base/random.h"
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/base/temp_dir.h"
@@ -36,7 +44,8 @@ using ::testing::HasSubstr;
 class PublishedEnvServerTest : public ::testing::Test {
  protected:
   void Serve(const std::string& environments,
-             const std::string& address = "127.0.0.1:0") {
+             const std::string& address = "127.0.0.1:0",
+             const RemoteOptions& remote = {}) {
     ChildProcessOptions options;
     options.argv = {std::getenv("PUBLISHED_ENV_SERVER"), address, environments};
     options.standard_output = ChildProcessOptions::Output::kCapture;
@@ -51,7 +60,7 @@ class PublishedEnvServerTest : public ::testing::Test {
     server_ = *std::move(server);
     ASSERT_TRUE(ready_.WaitForNotificationWithTimeout(absl::Seconds(60)));
     auto factory = RemoteEnvironmentFactory::Connect(
-        Address::ForConnect(address_).value(), {});
+        Address::ForConnect(address_).value(), remote);
     RLMESH_ASSERT_OK(factory);
     factory_ = *std::move(factory);
     env_ = Make();
@@ -62,9 +71,14 @@ class PublishedEnvServerTest : public ::testing::Test {
         static_cast<RemoteEnvironment*>(factory_->Create()->release()));
   }
 
+  // With actions of zeros.
   absl::Status Step(absl::Span<const uint32_t> lanes = {}) {
     const int rows = lanes.empty() ? env_->contract().num_envs : lanes.size();
     action_.Reset(env_->contract().action_space, rows);
+    return Act(lanes);
+  }
+
+  absl::Status Act(absl::Span<const uint32_t> lanes = {}) {
     StepRequest step;
     step.lanes = lanes;
     step.actions = action_.view();
@@ -131,6 +145,74 @@ TEST_F(PublishedEnvServerTest, LanesStepAlone) {
   EXPECT_THAT(transition_.rewards, ElementsAre(1, 1, 1));
   EXPECT_EQ(transition_.observation.value.leaf(0)[0], 2);
   EXPECT_EQ(transition_.observation.value.leaf(0)[8], 1);
+}
+
+TEST_F(PublishedEnvServerTest, Limits27Row16LargeUnsignedIntegersAreExact) {
+  Serve("served_lanes.Echo:wide");
+  RLMESH_ASSERT_OK(env_->Reset({}, &observation_));
+  const uint64_t numbers[] = {(uint64_t{1} << 63) + 1,
+                              std::numeric_limits<uint64_t>::max()};
+  action_.Reset(env_->contract().action_space, 1);
+  for (int i = 0; i < 2; ++i) action_.Set<uint64_t>(0, i, numbers[i]);
+  RLMESH_ASSERT_OK(Act());
+  EXPECT_EQ(transition_.observation.value.leaf(0),
+            absl::string_view(reinterpret_cast<const char*>(numbers),
+                              sizeof(numbers)));
+}
+
+// That server lets no call be interrupted, and nobody in until it is over.
+TEST_F(PublishedEnvServerTest, Limits27Row07AServerThatIsStillBusyIsTold) {
+  const TempDir dir = *TempDir::Create("published");
+  const std::string fifo = absl::StrCat(dir.path(), "/fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  RemoteOptions options;
+  options.step_timeout = absl::Milliseconds(200);
+  options.reopen_timeout = absl::Milliseconds(500);
+  Serve(absl::StrCat("Waits:", fifo), "127.0.0.1:0", options);
+  RLMESH_ASSERT_OK(env_->Reset({}, &observation_));
+  action_.Reset(env_->contract().action_space, 1);
+  action_.Set<int64_t>(0, 0, 1);
+  EXPECT_THAT(Act(), StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(
+      env_->Reset({}, &observation_),
+      StatusIs(absl::StatusCode::kFailedPrecondition,
+               AllOf(HasSubstr(address_), HasSubstr("it is still busy, "))));
+  {
+    // The step ends, and with it the session that was lost.
+    const UniqueFd writer(open(fifo.c_str(), O_WRONLY | O_CLOEXEC));
+    ASSERT_GE(writer.get(), 0);
+  }
+  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  while (!env_->Reset({}, &observation_).ok()) {
+    ASSERT_LT(absl::Now(), deadline);
+  }
+  RLMESH_EXPECT_OK(Step());
+}
+
+TEST_F(PublishedEnvServerTest, Limits27Row07WaitingForABusyServerCanBeCut) {
+  const TempDir dir = *TempDir::Create("published");
+  const std::string fifo = absl::StrCat(dir.path(), "/fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  RemoteOptions options;
+  options.step_timeout = absl::Milliseconds(200);
+  options.reopen_timeout = absl::Hours(1);
+  Serve(absl::StrCat("Waits:", fifo), "127.0.0.1:0", options);
+  RLMESH_ASSERT_OK(env_->Reset({}, &observation_));
+  action_.Reset(env_->contract().action_space, 1);
+  action_.Set<int64_t>(0, 0, 1);
+  EXPECT_THAT(Act(), StatusIs(absl::StatusCode::kDeadlineExceeded));
+  absl::Notification over;
+  std::thread cancels([this, &over] {
+    while (!over.WaitForNotificationWithTimeout(absl::Milliseconds(20))) {
+      env_->Cancel();
+    }
+  });
+  const absl::Time start = absl::Now();
+  EXPECT_THAT(env_->Reset({}, &observation_),
+              StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(60));
+  over.Notify();
+  cancels.join();
 }
 
 TEST_F(PublishedEnvServerTest, ASecondSessionIsRefusedInItsWords) {

@@ -101,6 +101,10 @@ class Fails:
         return 0
 
 
+def echo(observation):
+    return observation
+
+
 def out_of_range(observation):
     return 1000
 

@@ -65,7 +65,7 @@ class SecurityTest(unittest.TestCase):
             self.assertIn(part, result.stderr)
         self.assertNotIn(TOKEN, result.stdout + result.stderr)
 
-    def test_a_client_with_everything_is_served_by_flags_and_by_variables(self):
+    def test_limits27_row17_a_client_with_everything_is_served_by_flags_and_by_variables(self):
         with ServerProcess(ENV_SERVER, "--native=cartpole",
                            *self.secure()) as server:
             result = self.probe(
@@ -95,7 +95,7 @@ class SecurityTest(unittest.TestCase):
                                 "--tls_server_name=elsewhere.example")
             self.assertEqual(result.returncode, 0, result.stderr)
 
-    def test_clients_that_lack_something_are_told_what(self):
+    def test_limits27_row17_clients_that_lack_something_are_told_what(self):
         ca = "--tls_ca=" + self.path("ca.pem")
         client = self.identity("client")
         with ServerProcess(ENV_SERVER, "--native=cartpole",
@@ -186,7 +186,7 @@ class SecurityTest(unittest.TestCase):
             self.assertEqual(result.returncode, 2, result)
             self.assertIn(part, result.stderr)
 
-    def test_a_server_on_all_interfaces_warns_once(self):
+    def test_limits27_row17_a_server_on_all_interfaces_warns_once(self):
         for what in ((ENV_SERVER, "--native=cartpole"),
                      (MODEL_SERVER, "--policy=random")):
             for flags, warnings in (([], 1), (self.identity("server"), 0)):

@@ -76,6 +76,21 @@ class Draws(gymnasium.Env):
         return np.full((4, 6, 3), self.shade, np.uint8)
 
 
+class Counts(gymnasium.Env):
+    """Its infos are whole numbers around the ends of what 64 bits hold."""
+
+    NUMBERS = {"%s%d%+d" % (sign, bits, more): int(sign + "1") * (1 << bits) + more
+               for sign in "+-" for bits in (63, 64) for more in (-1, 0, 1)}
+    observation_space = spaces.Discrete(2)
+    action_space = spaces.Discrete(2)
+
+    def reset(self, *, seed=None, options=None):
+        return 0, dict(self.NUMBERS)
+
+    def step(self, action):
+        return 0, 0.0, False, False, {}
+
+
 class Strays(gymnasium.Env):
     """Every observation is out of its range."""
 
@@ -107,6 +122,25 @@ class Naps(gymnasium.Env):
                 f.write(str(os.getpid()))
             os.rename(self.file + ".part", self.file)
             time.sleep(3600)
+        return 0, 0.0, False, False, {}
+
+
+class Waits(gymnasium.Env):
+    """Its step 1 lasts until somebody writes to the FIFO `file`."""
+
+    observation_space = spaces.Discrete(2)
+    action_space = spaces.Discrete(2)
+
+    def __init__(self, file):
+        self.file = file
+
+    def reset(self, *, seed=None, options=None):
+        return 0, {}
+
+    def step(self, action):
+        if action == 1:
+            with open(self.file) as f:
+                f.read()
         return 0, 0.0, False, False, {}
 
 

@@ -25,6 +25,12 @@ grpc::ByteBuffer BufferOf(const std::string& bytes) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
+std::string TextOf(const grpc::ByteBuffer& buffer) {
+  grpc::Slice whole;
+  if (!buffer.DumpToSingleSlice(&whole).ok()) return "";
+  return std::string(whole.begin(), whole.end());
+}
+
 // Whether what was started last has succeeded.
 bool Wait(grpc::CompletionQueue* queue) {
   void* tag;
@@ -41,6 +47,16 @@ RawClient::RawClient(std::shared_ptr<grpc::Channel> channel,
 
 absl::Status RawClient::Join(const std::string& bytes, int* answers,
                              grpc_compression_algorithm compression) {
+  std::vector<std::string> read;
+  const absl::Status status =
+      Join(absl::MakeConstSpan(&bytes, 1), &read, compression);
+  *answers = static_cast<int>(read.size());
+  return status;
+}
+
+absl::Status RawClient::Join(absl::Span<const std::string> messages,
+                             std::vector<std::string>* answers,
+                             grpc_compression_algorithm compression) {
   grpc::GenericStub stub(channel_);
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
@@ -50,16 +66,18 @@ absl::Status RawClient::Join(const std::string& bytes, int* answers,
       stub.PrepareCall(&context, absl::StrCat("/", service_, "/Join"), &queue);
   call->StartCall(nullptr);
   Wait(&queue);
-  call->Write(BufferOf(bytes), nullptr);
-  Wait(&queue);
+  for (const std::string& bytes : messages) {
+    call->Write(BufferOf(bytes), nullptr);
+    if (!Wait(&queue)) break;  // the stream has ended
+  }
   call->WritesDone(nullptr);
   Wait(&queue);
-  *answers = 0;
+  answers->clear();
   grpc::ByteBuffer answer;
   while (true) {
     call->Read(&answer, nullptr);
     if (!Wait(&queue)) break;
-    ++*answers;
+    answers->push_back(TextOf(answer));
   }
   grpc::Status status;
   call->Finish(&status, nullptr);
@@ -67,20 +85,26 @@ absl::Status RawClient::Join(const std::string& bytes, int* answers,
   return FromGrpcStatus(status);
 }
 
-absl::Status RawClient::Handshake(const std::string& bytes) {
+absl::StatusOr<std::string> RawClient::Call(absl::string_view method,
+                                            const std::string& bytes) {
   grpc::GenericStub stub(channel_);
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
   grpc::CompletionQueue queue;
   const auto call =
-      stub.PrepareUnaryCall(&context, absl::StrCat("/", service_, "/Handshake"),
+      stub.PrepareUnaryCall(&context, absl::StrCat("/", service_, "/", method),
                             BufferOf(bytes), &queue);
   call->StartCall();
   grpc::ByteBuffer answer;
   grpc::Status status;
   call->Finish(&answer, &status, nullptr);
   Wait(&queue);
-  return FromGrpcStatus(status);
+  if (!status.ok()) return FromGrpcStatus(status);
+  return TextOf(answer);
+}
+
+absl::Status RawClient::Handshake(const std::string& bytes) {
+  return Call("Handshake", bytes).status();
 }
 
 }  // namespace rlmesh

@@ -9,16 +9,19 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/support/config.h"
 
 namespace rlmesh {
 
-// Sends whatever bytes it is given to one of our services and waits for the
-// end, a minute at most.
+// Sends whatever bytes it is given to a service and waits for the end, a minute
+// at most.
 //
 // Example:
 //   int answers;
@@ -33,6 +36,14 @@ class RawClient {
       const std::string& bytes, int* answers,
       grpc_compression_algorithm compression = GRPC_COMPRESS_NONE);
 
+  // Sends several messages before it reads the first answer.
+  absl::Status Join(
+      absl::Span<const std::string> messages, std::vector<std::string>* answers,
+      grpc_compression_algorithm compression = GRPC_COMPRESS_NONE);
+
+  // The answer of a method that takes one message and gives one.
+  absl::StatusOr<std::string> Call(absl::string_view method,
+                                   const std::string& bytes);
   absl::Status Handshake(const std::string& bytes);
 
  private:
