@@ -12,10 +12,12 @@ import os
 import random
 import re
 import signal
+import socket
+import threading
 import time
 import unittest
 
-from runner_testing import ENV_SERVER, LONG, MODEL_SERVER, Running, RunnerTestCase
+from runner_testing import ENV_SERVER, LONG, MODEL_SERVER, SITE, Running, RunnerTestCase
 
 KILLS = int(os.environ.get("RLMESH_KILLS", "6"))
 
@@ -57,9 +59,9 @@ class SandboxRunnerFaultsTest(RunnerTestCase):
         return found
 
     def serve(self, program, *arguments):
-        """A server at an address of its own; the address."""
-        address = "unix://%s/%s.sock" % (self.folder, self.mark[:8])
-        server = Running([program, "--address=" + address] + list(arguments), self.env)
+        """A server at the address of its kind and this test; the address."""
+        address = "unix://%s/%s.%s" % (self.folder, self.mark[:8], os.path.basename(program)[0])
+        server = Running([program, "--address=" + address] + list(arguments), self.env, cwd=self.policies)
         server.wait_for("READY")
         self.addCleanup(self.end, server)
         return server, address
@@ -126,6 +128,17 @@ class SandboxRunnerFaultsTest(RunnerTestCase):
         self.assertEqual(outcomes(running.stdout), unbroken)
         self.assertIn("retry 1", running.stderr)
 
+    def test_limits27_row06_mute_servers_end_the_run_in_time(self):
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            address = "tcp://127.0.0.1:%d" % mute.getsockname()[1]
+            start = time.monotonic()
+            runs = [self.start("run", address), self.start("run", "CartPole-v1", "--policy=" + address)]
+            for running in runs:
+                self.assertEqual(running.finish(), 1, running.stderr)
+                self.assertIn(address, running.stderr)
+                self.assertIn("accepts connections but does not answer", running.stderr)
+            self.assertLess(time.monotonic() - start, 60)
+
     def test_a_stopped_policy_costs_its_deadline(self):
         arguments = ["CartPole-v1", "--episodes=400", "--seed=7", "--json"]
         unbroken = outcomes(self.play(*arguments)[0])
@@ -154,6 +167,116 @@ class SandboxRunnerFaultsTest(RunnerTestCase):
         self.assertIn("retry 1", err)
         self.assertEqual(outcomes(out), unbroken)
 
+    def test_a_stopped_process_of_a_policy_costs_its_deadline(self):
+        arguments = ["CartPole-v1", "--episodes=20", "--seed=7", "--json"]
+        server, address = self.serve(MODEL_SERVER, "--entrypoint=policies:balance", "--predict_timeout=1s")
+        arguments.append("--policy=" + address)
+        unbroken = outcomes(self.play(*arguments)[0])
+        running = self.start("run", *arguments, "--on_fault=retry")
+        running.wait_for("episode 3/")
+        for pid in self.children(server.process.pid):
+            os.kill(pid, signal.SIGSTOP)
+        self.assertEqual(running.finish(), 0, running.stderr)
+        self.assertEqual(outcomes(running.stdout), unbroken)
+        self.assertIn("timed out after 1s", running.stderr)
+        self.assertIn("retry 1", running.stderr)
+
+    def children(self, parent):
+        """The processes of this test that a process has started."""
+        found = []
+        for path in self.processes():
+            pid = path.split("/")[2]
+            with contextlib.suppress(OSError), open("/proc/%s/stat" % pid) as file:
+                if int(file.read().rpartition(")")[2].split()[1]) == parent:
+                    found.append(int(pid))
+        self.assertTrue(found)
+        return found
+
+    def stop_and_go_on(self, running, seconds):
+        """SIGSTOP for a while, as Ctrl-Z; the processes that it has started go on."""
+        running.process.send_signal(signal.SIGSTOP)
+        threading.Event().wait(seconds)
+        self.assertIsNone(running.process.poll(), running.stderr)
+        running.process.send_signal(signal.SIGCONT)
+
+    def test_a_stopped_runner_goes_on_with_the_same_results(self):
+        arguments = ["CartPole-v1", "--episodes=400", "--seed=7", "--json"]
+        unbroken = outcomes(self.play(*arguments)[0])
+        running = self.start("run", *arguments)
+        running.wait_for("episode 3/")
+        self.stop_and_go_on(running, 0.5)
+        self.assertEqual(running.finish(), 0, running.stderr)
+        self.assertEqual(outcomes(running.stdout), unbroken)
+        # Longer than it would wait for a step.
+        running = self.start("run", *arguments, "--on_fault=retry", "--step_timeout=1s")
+        running.wait_for("episode 3/")
+        self.stop_and_go_on(running, 2)
+        self.assertEqual(running.finish(), 0, running.stderr)
+        self.assertEqual(outcomes(running.stdout), unbroken)
+
+    def test_a_killed_policy_may_be_restarted(self):
+        arguments = ["CartPole-v1", "--episodes=400", "--seed=7", "--json"]
+        server, address = self.serve(MODEL_SERVER, "--policy=random")
+        arguments.append("--policy=" + address)
+        unbroken = outcomes(self.play(*arguments)[0])
+        running = self.start("run", *arguments, "--on_fault=retry")
+        running.wait_for("episode 3/")
+        server.process.kill()
+        server.finish()
+        running.wait_for("retry 1")
+        self.serve(MODEL_SERVER, "--policy=random")
+        self.assertEqual(running.finish(), 0, running.stderr)
+        self.assertEqual(outcomes(running.stdout), unbroken)
+
+    def assert_told(self, err, *parts):
+        """Type, message, and where: all that Python says."""
+        for part in ("Traceback (most recent call last)",) + parts:
+            self.assertIn(part, err)
+
+    def test_an_exception_of_the_environment_is_told_with_its_traceback(self):
+        arguments = ["run", "Faulty-v0", "--package=faulty_envs", "--import=faulty_envs", "--episodes=2",
+                     "--max_episode_steps=4", "--json", '--kwargs={"fault": "raise 1"}']
+        code, _, err = self.run_to_end(*arguments)
+        self.assertEqual(code, 1, err)
+        self.assert_told(err, "RuntimeError: boom 1", "faulty_envs.py", "in count_to", "in step")
+        # It is the same process that goes on: another one would raise again.
+        code, out, err = self.run_to_end(*arguments, "--on_fault=retry", "--retries=1")
+        self.assertEqual(code, 0, err)
+        self.assertIn("RuntimeError: boom 1", err)
+        self.assertEqual(json.loads(out)["totals"]["steps"], 8)
+
+    def test_an_exception_of_a_policy_is_told_with_its_traceback(self):
+        server, address = self.serve(MODEL_SERVER, "--entrypoint=policies:Raises")
+        arguments = ["CartPole-v1", "--seed=7", "--episodes=2", "--policy=" + address]
+        code, _, err = self.run_to_end("run", *arguments)
+        self.assertEqual(code, 1, err)
+        self.assert_told(err, "LookupError: no such move", "policies.py", "in predict")
+        # It goes on, in the same process: another one would raise again.
+        self.play(*arguments)
+        server.process.send_signal(signal.SIGTERM)
+        self.assertEqual(server.finish(), 0)
+        self.assertEqual(server.stderr, "")
+
+    def test_policies_that_answer_nonsense_or_exit(self):
+        for policy, said in ("wrong_shape", "[0, 1, 0] is not an integer"), ("exits", "exited with code 3"):
+            server, address = self.serve(MODEL_SERVER, "--entrypoint=policies:" + policy)
+            arguments = ["run", "CartPole-v1", "--seed=7", "--episodes=2", "--policy=" + address]
+            for _ in range(2):  # the server survives
+                code, _, err = self.run_to_end(*arguments)
+                self.assertEqual(code, 1, err)
+                self.assertIn(said, err)
+            server.process.send_signal(signal.SIGTERM)
+            self.assertEqual(server.finish(), 0, server.stderr)
+
+    def test_observations_of_64_megabytes(self):
+        _, address = self.serve(ENV_SERVER, "--native=synthetic",
+                                '--kwargs={"observation_bytes": %d}' % (64 << 20))
+        self.env["PYTHONPATH"] = SITE
+        _, policy = self.serve(MODEL_SERVER, "--entrypoint=policies:first_of_64_megabytes")
+        out, _ = self.play(address, "--policy=" + policy, "--episodes=1", "--max_steps=4", "--json")
+        totals = json.loads(out)["totals"]
+        self.assertEqual((totals["steps"], totals["reward"]), (4, 2))
+
     def test_limits27_row12_telemetry_of_a_served_policy(self):
         _, address = self.serve(MODEL_SERVER, "--policy=random")
         arguments = ["CartPole-v1", "--episodes=2", "--seed=7", "--telemetry", "--policy=" + address]
@@ -166,7 +289,7 @@ class SandboxRunnerFaultsTest(RunnerTestCase):
             self.assertLessEqual(row["p95"], row["p99"])
         self.assertIn("\nmodel.predict  rpc.total", self.play(*arguments)[0])
 
-    def test_a_server_of_the_users_may_be_restarted(self):
+    def test_limits27_row02_a_server_of_the_users_may_be_restarted(self):
         server, address = self.serve(ENV_SERVER, "--native=cartpole")
         arguments = [address, "--episodes=2000", "--seed=7", "--json"]
         out, err = self.play(*arguments)

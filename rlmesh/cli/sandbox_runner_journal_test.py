@@ -59,6 +59,28 @@ class SandboxRunnerJournalTest(RunnerTestCase):
         # It was ours, and is of no use any more.
         self.assertEqual(self.left(), [])
 
+    def test_killed_with_sessions_side_by_side_and_resumed_with_them(self):
+        arguments = ["CartPole-v1", "--episodes=100", "--seed=7", "--json"]
+        unbroken = outcomes(self.play(*arguments)[0])
+        self.kill_after(40, *arguments, "--parallel=2")
+        journal, = self.left()
+        out, err = self.play("--resume=" + journal, "--json", "--parallel=2")
+        self.assertRegex(err, r"\d+ of 100 episodes are finished")
+        self.assertEqual(outcomes(out), unbroken)
+
+    def test_a_result_that_could_not_be_written_is_there_to_be_resumed(self):
+        arguments = ["run", "CartPole-v1", "--episodes=3", "--seed=7", "--json"]
+        unbroken = outcomes(self.play(*arguments[1:])[0])
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([RUNNER] + arguments, env=self.env, stdout=full, stderr=subprocess.PIPE, text=True,
+                                  timeout=LONG)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        said = re.search(r"the result could not be written.*; sandbox_runner run --resume=(\S+) goes on", done.stderr)
+        self.assertTrue(said, done.stderr)
+        out, err = self.play("--resume=" + said.group(1), "--json")
+        self.assertEqual(outcomes(out), unbroken)
+        self.assertNotIn("serving", err)
+
     def test_the_next_start_says_how_to_go_on(self):
         self.kill_after(3, "CartPole-v1", "--episodes=1000000", "--seed=7")
         _, err = self.play("CartPole-v1", "--episodes=1", "--seed=7")
@@ -103,7 +125,7 @@ class SandboxRunnerJournalTest(RunnerTestCase):
             connection.close()
         self.assertFalse(os.path.exists(self.journal))
 
-    def test_a_fault_keeps_the_results_and_says_how_to_go_on(self):
+    def test_limits27_row01_a_fault_keeps_the_results_and_says_how_to_go_on(self):
         code, out, err = self.run_to_end("run", "Faulty-v0", "--package=faulty_envs", "--import=faulty_envs",
                                          "--episodes=3", "--max_episode_steps=4", "--json",
                                          '--kwargs={"fault": "exit third"}')

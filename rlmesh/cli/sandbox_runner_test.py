@@ -147,7 +147,7 @@ class SandboxRunnerTest(RunnerTestCase):
         self.assertIn('"no-such-package-of-ours"', err)
         self.assertIn("spelling", err)
 
-    def test_a_served_policy_behind_tls_and_a_token(self):
+    def test_limits27_row17_a_served_policy_behind_tls_and_a_token(self):
         def path(name):
             return os.path.join(self.folder, name)
 

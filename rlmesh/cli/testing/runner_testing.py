@@ -17,16 +17,44 @@ import zipfile
 
 RUNFILES = os.environ["TEST_SRCDIR"]
 BINARIES = os.path.join(RUNFILES, os.environ["TEST_WORKSPACE"], "rlmesh")
-MODEL_SERVER = os.path.realpath(os.path.join(BINARIES, "model_server"))
 MAKE_CERTIFICATES = os.path.join(BINARIES, "transport", "testing", "make_certificates")
 RUNNER = os.path.realpath(os.path.join(BINARIES, "sandbox_runner"))
 ENV_SERVER = os.path.realpath(os.path.join(BINARIES, "env_server"))
 MODEL_SERVER = os.path.realpath(os.path.join(BINARIES, "model_server"))
 REAPER = os.path.realpath(os.path.join(BINARIES, "reaper"))
 WHEELS = os.path.join(RUNFILES, "pypi_gymnasium", "wheels")
+SITE = os.path.join(RUNFILES, "pypi_gymnasium", "site")
 
 # A generous bound for whatever takes seconds at most.
 LONG = 120
+
+
+# Policies, as the module "policies" of a test's folder.
+POLICIES = """
+import os
+
+def balance(observation):
+    return int(observation[2] + observation[3] > 0)
+
+class Raises:
+    \"\"\"At its third observation.\"\"\"
+    calls = 0
+    def predict(self, observation):
+        self.calls += 1
+        if self.calls == 3:
+            raise LookupError("no such move")
+        return 0
+
+def wrong_shape(observation):
+    return [0, 1, 0]
+
+def exits(observation):
+    os._exit(3)
+
+def first_of_64_megabytes(observation):
+    assert observation.shape == (64 << 20,), observation.shape
+    return int(observation[0] > 1)
+"""
 
 
 def write_wheel(folder, name, modules):
@@ -45,6 +73,14 @@ ENVIRONMENTS = """
 import os, time
 import gymnasium, numpy
 
+raised = 0
+
+def count_to(limit):
+    global raised
+    raised += 1
+    if raised <= limit:
+        raise RuntimeError("boom %d" % raised)
+
 class Env(gymnasium.Env):
     observation_space = gymnasium.spaces.Box(0, 1, (2,), numpy.float32)
     action_space = gymnasium.spaces.Discrete(2)
@@ -62,6 +98,8 @@ class Env(gymnasium.Env):
             time.sleep(1000)
         if self.fault == "exit" or self.fault == "exit third" and self.resets == 3:
             os._exit(3)
+        if self.fault.startswith("raise"):
+            count_to(int(self.fault[6:]))
         return numpy.zeros(2, numpy.float32), 1.0, False, False, {}
 
 gymnasium.register("Faulty-v0", entry_point=Env)
@@ -124,6 +162,11 @@ class RunnerTestCase(unittest.TestCase):
             "faulty_envs": ENVIRONMENTS,
             "slow_import": "import time\nprint('sleeping', flush=True)\ntime.sleep(1000)\n",
         })
+
+        cls.policies = os.path.join(cls.folder, "policies")
+        os.mkdir(cls.policies)
+        with open(os.path.join(cls.policies, "policies.py"), "w") as file:
+            file.write(POLICIES)
 
     @classmethod
     def tearDownClass(cls):
