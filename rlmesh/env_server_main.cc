@@ -7,28 +7,10 @@
 #include <string>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "rlmesh/cli/command_line.h"
 #include "rlmesh/cli/env_server_command.h"
-
-namespace rlmesh {
-
-// An address that may be given and empty, which is not the same as not given.
-struct ProbeAddress {
-  absl::optional<std::string> text;
-};
-bool AbslParseFlag(absl::string_view text, ProbeAddress* address,
-                   std::string* /*error*/) {
-  address->text = std::string(text);
-  return true;
-}
-std::string AbslUnparseFlag(const ProbeAddress& address) {
-  return address.text.value_or("");
-}
-
-}  // namespace rlmesh
+#include "rlmesh/cli/probe_address.h"
 
 ABSL_FLAG(
     std::string, gym, "",

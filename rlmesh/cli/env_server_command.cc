@@ -43,6 +43,7 @@ namespace rlmesh {
 namespace {
 
 constexpr char kProgram[] = "env_server";
+constexpr char kKwargs[] = "{\"render_mode\": \"rgb_array\"}";
 constexpr char kDefaultAddress[] = "127.0.0.1:50051";
 
 absl::StatusOr<std::unique_ptr<EnvironmentFactory>> MakeNativeFactory(
@@ -201,7 +202,7 @@ absl::Status EnvServerCommandOptions::ReadVariables(const GetVariable& get) {
   if (!policy.empty()) {
     RLMESH_ASSIGN_OR_RETURN(validation, ParsePolicy(policy));
   }
-  RLMESH_RETURN_IF_ERROR(ReadMakeKwargs(get, &kwargs));
+  RLMESH_RETURN_IF_ERROR(ReadMakeKwargs(get, kKwargs, &kwargs));
   RLMESH_RETURN_IF_ERROR(ReadLanes(get));
   for (const char* name : {"RLMESH_FRAMEWORK", "RLMESH_DEVICE"}) {
     const std::string value = Variable(get, name);
@@ -336,7 +337,7 @@ absl::Status EnvServerCommandOptions::Validate() const {
                      "--interpreter out"));
   }
   if (!kwargs.empty()) {
-    RLMESH_RETURN_IF_ERROR(CheckJsonObject("--kwargs", kwargs));
+    RLMESH_RETURN_IF_ERROR(CheckJsonObject("--kwargs", kwargs, kKwargs));
   }
   RLMESH_RETURN_IF_ERROR(CheckEntrypoint(entrypoint));
   RLMESH_RETURN_IF_ERROR(ValidateLanes());

@@ -8,13 +8,14 @@
 #define RLMESH_CLI_MODEL_SERVER_COMMAND_H_
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "rlmesh/cli/command_line.h"
 #include "rlmesh/cli/security/security_flags.h"
+#include "rlmesh/cli/variables/server_variables.h"
 
 namespace rlmesh {
 
@@ -32,24 +33,33 @@ struct ModelServerCommandOptions {
 
   std::string address;  // empty: $RLMESH_ADDRESS, $RLMESH_PORT, a loopback port
   int ready_fd = -1;    // -1: none
+  int max_sessions = 1024;
   bool allow_remote_shutdown = false;
   absl::Duration idle_timeout = absl::InfiniteDuration();
+  absl::Duration session_timeout = absl::InfiniteDuration();
   absl::Duration drain_timeout = absl::Seconds(10);
 
-  SecurityFlags security;  // without those of clients
+  // Address to look at, instead of serving.
+  absl::optional<std::string> probe;
+
+  SecurityFlags security;  // the server's, or those of the probe
 
   std::string workflow_edition;      // variable only
   int64_t episode_capacity = 65536;  // variable only
 
-  // Fills what the flags left open from RLMESH_ADDRESS, RLMESH_PORT,
+  // Fills what the flags left open: from RLMESH_ADDRESS, RLMESH_PORT,
   // RLMESH_MAKE_KWARGS, RLMESH_ALLOW_REMOTE_SHUTDOWN, RLMESH_WORKFLOW_EDITION
-  // and RLMESH_EPISODE_CAPACITY, as `get` (getenv) gives them. InvalidArgument
-  // names the variable and the value.
-  absl::Status ReadVariables(
-      const std::function<const char*(const char*)>& get);
+  // and RLMESH_EPISODE_CAPACITY, then, when no flag says what to serve, from
+  // RLMESH_BOOTSTRAP_JSON, as `get` (getenv) gives them. Warns of variables
+  // that mean something to env_server only. Errors name the variable and the
+  // value.
+  absl::Status ReadVariables(const GetVariable& get);
 
   // InvalidArgument, in terms of the flags.
   absl::Status Validate() const;
+
+ private:
+  absl::Status ReadBootstrap(const GetVariable& get);
 };
 
 // The command line that it takes, its flags declared in model_server_main.cc.

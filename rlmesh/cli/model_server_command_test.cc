@@ -118,14 +118,68 @@ TEST_F(ModelServerCommandTest, RefusalsNameTheVariable) {
       {"RLMESH_MAKE_KWARGS", "{"},
       {"RLMESH_EPISODE_CAPACITY", "0"},
       {"RLMESH_EPISODE_CAPACITY", "lots"},
-      {"RLMESH_WORKFLOW_EDITION", "2099.01"}};
+      {"RLMESH_WORKFLOW_EDITION", "2099.01"},
+      {"RLMESH_BOOTSTRAP_JSON", "{\"spec\": 1"},
+      {"RLMESH_BOOTSTRAP_JSON",
+       R"({"spec": {"kind": "gym", "env_id": "CartPole-v1"}})"}};
   for (const auto& [name, value] : wrong) {
     variables_ = {{name, value}};
     options_.address.clear();
     options_.kwargs.clear();
+    // Texts of JSON are too long to be repeated.
+    const bool is_json = name == "RLMESH_BOOTSTRAP_JSON";
+    options_.entrypoint = is_json ? "" : "policy:Policy";
     EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
-                                  AllOf(HasSubstr(name), HasSubstr(value))));
+                                  AllOf(HasSubstr(name),
+                                        HasSubstr(is_json ? "" : value))));
   }
+}
+
+TEST_F(ModelServerCommandTest, BootstrapSaysWhatToServeWhenNoFlagDoes) {
+  variables_ = {{"RLMESH_BOOTSTRAP_JSON",
+                 R"({"spec": {"kind": "factory", "entrypoint": "policy:Policy",
+                     "kwargs": {"a": 1}, "imports": ["x", "y"],
+                     "num_envs": 4}})"}};
+  RLMESH_EXPECT_OK(Check());
+  EXPECT_EQ(options_.policy, "random");
+  EXPECT_EQ(options_.entrypoint, "");
+  options_ = {};
+  RLMESH_EXPECT_OK(Check());
+  EXPECT_EQ(options_.entrypoint, "policy:Policy");
+  EXPECT_EQ(options_.kwargs, "{\"a\":1}");
+  EXPECT_EQ(options_.imports, "x,y");
+}
+
+TEST_F(ModelServerCommandTest, BootstrapOfAnEnvironmentNamesTheOtherProgram) {
+  options_.policy = "";
+  variables_ = {{"RLMESH_BOOTSTRAP_JSON",
+                 R"({"spec": {"kind": "gym", "env_id": "CartPole-v1"}})"}};
+  EXPECT_THAT(Check(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("CartPole-v1"), HasSubstr("env_server"),
+                             HasSubstr("\"factory\""))));
+}
+
+TEST_F(ModelServerCommandTest, VariablesOfEnvironmentsAreNoHindrance) {
+  variables_ = {{"RLMESH_NUM_ENVS", "many"},
+                {"RLMESH_VECTORIZATION_MODE", "async"},
+                {"RLMESH_VALIDATION_POLICY", "strict"},
+                {"RLMESH_DEVICE", "cuda:0"},
+                {"RLMESH_MAKE_KWARGS", "{\"a\": 1}"}};
+  RLMESH_EXPECT_OK(Check());
+  EXPECT_EQ(options_.kwargs, "");
+}
+
+TEST_F(ModelServerCommandTest, ProbeNeedsAnAddressAndNothingElse) {
+  options_.policy = "";
+  options_.probe = "127.0.0.1:50052";
+  RLMESH_EXPECT_OK(Check());
+  options_.probe = "";
+  EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                HasSubstr("--probe=127.0.0.1:50052")));
+  options_.probe = "ftp://x";
+  EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                HasSubstr("ftp://x")));
 }
 
 TEST_F(ModelServerCommandTest, RefusesWrongValues) {
@@ -137,6 +191,14 @@ TEST_F(ModelServerCommandTest, RefusesWrongValues) {
   EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
                                 HasSubstr("idle_timeout is 0")));
   options_.idle_timeout = absl::Seconds(1);
+  options_.session_timeout = absl::ZeroDuration();
+  EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                HasSubstr("session_timeout is 0")));
+  options_.session_timeout = absl::Seconds(1);
+  options_.max_sessions = 0;
+  EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                HasSubstr("max_sessions is 0")));
+  options_.max_sessions = 1;
   options_.predict_timeout = absl::ZeroDuration();
   EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument,
                                 HasSubstr("--predict_timeout=0")));

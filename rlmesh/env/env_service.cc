@@ -75,8 +75,9 @@ EnvService::EnvService(EnvironmentFactory* factory, EnvServiceOptions options,
       options_(Complete(std::move(options), *factory)),
       on_shutdown_(std::move(on_shutdown)),
       pool_(factory),
-      slots_(std::max(
-          1, std::min(options_.max_sessions, factory->max_environments()))),
+      slots_(std::max(1, std::min(options_.max_sessions,
+                                  factory->max_environments())),
+             "environment"),
       streams_(StreamOptions(options_)) {}
 
 grpc::ServerUnaryReactor* EnvService::Handshake(

@@ -15,12 +15,12 @@
 #include "rlmesh/env/environment.h"
 #include "rlmesh/env/session/env_session.h"
 #include "rlmesh/env/session/environment_pool.h"
-#include "rlmesh/env/session/session_slots.h"
 #include "rlmesh/proto/env/v1/service.grpc.pb.h"
 #include "rlmesh/transport/credentials/token.h"
 #include "rlmesh/transport/handshake.h"
 #include "rlmesh/transport/join_streams.h"
 #include "rlmesh/transport/server_loop.h"
+#include "rlmesh/transport/session/session_slots.h"
 
 namespace rlmesh {
 

@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "glog/logging.h"
+#include "rlmesh/base/status_macros.h"
 #include "rlmesh/model/model_session.h"
 #include "rlmesh/transport/editions.h"
 #include "rlmesh/transport/grpc_status.h"
@@ -18,7 +20,6 @@
 #include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
-
 namespace {
 
 // A Join that does not begin.
@@ -31,9 +32,22 @@ class RefusedJoin : public grpc::ServerBidiReactor<model::v1::JoinRequest,
   void OnDone() override { delete this; }
 };
 
+JoinStreamsOptions StreamOptions(const ModelServiceOptions& options) {
+  JoinStreamsOptions streams;
+  streams.server = "model server";
+  streams.first_request_timeout = options.first_request_timeout;
+  streams.session_timeout = options.session_timeout;
+  return streams;
+}
+
 }  // namespace
 
 absl::Status ModelServiceOptions::Validate() const {
+  RLMESH_RETURN_IF_ERROR(StreamOptions(*this).Validate());
+  if (max_sessions < 1) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "max_sessions is ", max_sessions, "; it must be 1 or more"));
+  }
   return CheckDeclaredEdition("model", introduction.edition);
 }
 
@@ -49,7 +63,8 @@ ModelService::ModelService(Model* model, ModelServiceOptions options,
       }()),
       on_shutdown_(std::move(on_shutdown)),
       table_(model),
-      streams_({"model server"}) {}
+      slots_(options_.max_sessions, "model"),
+      streams_(StreamOptions(options_)) {}
 
 // Calls of one stream cannot be told from those of another.
 ModelService::~ModelService() { model_->Cancel(); }
@@ -78,9 +93,12 @@ ModelService::Join(grpc::CallbackServerContext* context) {
   if (absl::Status s = options_.token.Check(*context, "model"); !s.ok()) {
     return new RefusedJoin(s);
   }
+  const absl::StatusOr<uint64_t> slot = slots_.Take(context->peer());
+  if (!slot.ok()) return new RefusedJoin(slot.status());
   auto* const reactor =
       new JoinReactor<model::v1::JoinRequest, model::v1::JoinResponse>(
-          &streams_, std::make_unique<ModelSession>(&table_, ++last_stream_));
+          &streams_, std::make_unique<ModelSession>(&table_, ++last_stream_),
+          [this, slot = *slot] { slots_.Free(slot); });
   streams_.Add(reactor);
   return reactor;
 }

@@ -21,6 +21,7 @@
 #include "rlmesh/transport/handshake.h"
 #include "rlmesh/transport/join_streams.h"
 #include "rlmesh/transport/server_loop.h"
+#include "rlmesh/transport/session/session_slots.h"
 
 namespace rlmesh {
 
@@ -40,8 +41,15 @@ struct ModelServiceOptions {
   // published ones: answers come in the order of the requests of a stream, and
   // histories are not asked for.
   Introduction introduction;
+  // Join streams at a time, 1 or more.
+  int max_sessions = 1024;
   // Whether a client may shut the server down. Default: refused.
   bool allow_remote_shutdown = false;
+  // A stream that has not asked for anything by then ends, and so does one
+  // whose client is silent for so long later. Published clients join as soon as
+  // they connect, and ask when their environment has been made and reset.
+  absl::Duration first_request_timeout = absl::Hours(1);
+  absl::Duration session_timeout = absl::InfiniteDuration();
   // What clients must show to shake hands, join and shut down. Default: none.
   Token token;
 
@@ -49,8 +57,8 @@ struct ModelServiceOptions {
   absl::Status Validate() const;
 };
 
-// rlmesh.model.v1.ModelService: translates, calls ModelSession, translates. Any
-// number of streams share one RouteTable; each has one message outstanding in
+// rlmesh.model.v1.ModelService: translates, calls ModelSession, translates. All
+// streams share one RouteTable; each has one message outstanding in
 // each direction. A model that blocks is called from a thread of the stream's
 // own, so streams do not wait for each other; one that does not, where gRPC
 // delivers the request.
@@ -64,7 +72,7 @@ struct ModelServiceOptions {
 class ModelService : public model_service_internal::Base, public Drainable {
  public:
   // `model` is borrowed. `on_shutdown` is called when a client's Shutdown was
-  // accepted; it must not block.
+  // accepted; it must not block. `options` are valid.
   ModelService(Model* model, ModelServiceOptions options,
                std::function<void()> on_shutdown);
   ~ModelService() override;
@@ -92,6 +100,7 @@ class ModelService : public model_service_internal::Base, public Drainable {
   const std::function<void()> on_shutdown_;
   RouteTable table_;
   std::atomic<uint64_t> last_stream_{0};
+  SessionSlots slots_;
   JoinStreams streams_;  // last: its sessions use what is above
 };
 

@@ -66,8 +66,22 @@ absl::StatusOr<std::unique_ptr<RemoteModel>> RemoteModel::Connect(
                           ConnectChannel(address, options.connect));
   std::unique_ptr<RemoteModel> model(
       new RemoteModel(address, options, std::move(channel)));
-  RLMESH_RETURN_IF_ERROR(model->Handshake());
+  RLMESH_ASSIGN_OR_RETURN(const core::v1::HandshakeResponse answer,
+                          model->Handshake());
+  RLMESH_RETURN_IF_ERROR(model->Join());
+  model->offer_ = OfferOf(answer, "model");
+  model->takes_rows_ = HasCapability(answer, wire::kPredictRows);
+  RLMESH_RETURN_IF_ERROR(model->Agree(options.others));
   return model;
+}
+
+absl::StatusOr<core::v1::HandshakeResponse> RemoteModel::Greet(
+    const Address& address, const RemoteModelOptions& options) {
+  RLMESH_RETURN_IF_ERROR(options.Validate());
+  RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<grpc::Channel> channel,
+                          ConnectChannel(address, options.connect));
+  RemoteModel model(address, options, std::move(channel));
+  return model.Handshake();
 }
 
 RemoteModel::~RemoteModel() {
@@ -76,7 +90,7 @@ RemoteModel::~RemoteModel() {
   if (stream_ != nullptr && broken_.ok()) stream_->Finish();
 }
 
-absl::Status RemoteModel::Handshake() {
+absl::StatusOr<core::v1::HandshakeResponse> RemoteModel::Handshake() {
   model::v1::HandshakeRequest request;
   *request.mutable_base() = MakeHandshakeRequest(options_.introduction);
   model::v1::HandshakeResponse response;
@@ -100,10 +114,7 @@ absl::Status RemoteModel::Handshake() {
                      address_.ToString(), ")"));
   }
   RLMESH_RETURN_IF_ERROR(CheckHandshake(response.base(), address_));
-  RLMESH_RETURN_IF_ERROR(Join());
-  offer_ = OfferOf(response.base(), "model");
-  takes_rows_ = HasCapability(response.base(), wire::kPredictRows);
-  return Agree(options_.others);
+  return std::move(*response.mutable_base());
 }
 
 absl::Status RemoteModel::Agree(absl::Span<const EditionOffer> others) {

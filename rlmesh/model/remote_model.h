@@ -24,6 +24,7 @@
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "rlmesh/model/model.h"
+#include "rlmesh/proto/core/v1/handshake.pb.h"
 #include "rlmesh/proto/model/v1/service.grpc.pb.h"
 #include "rlmesh/transport/address.h"
 #include "rlmesh/transport/call_watchdog.h"
@@ -72,6 +73,11 @@ class RemoteModel : public Model {
   static absl::StatusOr<std::unique_ptr<RemoteModel>> Connect(
       const Address& address, const RemoteModelOptions& options);
 
+  // Only the handshake: what the server at `address` says of itself. Errors as
+  // of Connect.
+  static absl::StatusOr<core::v1::HandshakeResponse> Greet(
+      const Address& address, const RemoteModelOptions& options);
+
   // Drops the stream; open routes go with it.
   ~RemoteModel() override;
 
@@ -108,7 +114,7 @@ class RemoteModel : public Model {
   RemoteModel(Address address, RemoteModelOptions options,
               std::shared_ptr<grpc::Channel> channel);
 
-  absl::Status Handshake();
+  absl::StatusOr<core::v1::HandshakeResponse> Handshake();
   absl::Status Join();
 
   // "env-1:predict:3", distinct on this stream.

@@ -61,20 +61,22 @@ absl::Status ServerVariables::Read(const GetVariable& get,
                CheckDeclaredEdition(component, workflow_edition));
 }
 
-absl::Status CheckJsonObject(absl::string_view source, absl::string_view text) {
+absl::Status CheckJsonObject(absl::string_view source, absl::string_view text,
+                             absl::string_view example) {
   const absl::StatusOr<Json> parsed = ParseJson(text);
   if (parsed.ok() && parsed->is_object()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       source, " '", text,
       "': ", parsed.ok() ? "not a JSON object" : parsed.status().message(),
-      "; write it like ", source, "='{\"render_mode\": \"rgb_array\"}'"));
+      "; write it like ", source, "='", example, "'"));
 }
 
-absl::Status ReadMakeKwargs(const GetVariable& get, std::string* kwargs) {
+absl::Status ReadMakeKwargs(const GetVariable& get, absl::string_view example,
+                            std::string* kwargs) {
   if (!kwargs->empty()) return absl::OkStatus();
   *kwargs = Variable(get, "RLMESH_MAKE_KWARGS");
   if (kwargs->empty()) return absl::OkStatus();
-  return CheckJsonObject("RLMESH_MAKE_KWARGS", *kwargs);
+  return CheckJsonObject("RLMESH_MAKE_KWARGS", *kwargs, example);
 }
 
 }  // namespace rlmesh

@@ -43,11 +43,13 @@ struct ServerVariables {
 };
 
 // Whether `text` is a JSON object; InvalidArgument names its `source`,
-// "--kwargs" or "RLMESH_MAKE_KWARGS", and shows how to write one.
-absl::Status CheckJsonObject(absl::string_view source, absl::string_view text);
+// "--kwargs" or "RLMESH_MAKE_KWARGS", and shows an `example` of one.
+absl::Status CheckJsonObject(absl::string_view source, absl::string_view text,
+                             absl::string_view example);
 
 // Sets `*kwargs` from RLMESH_MAKE_KWARGS, unless a flag has set it.
-absl::Status ReadMakeKwargs(const GetVariable& get, std::string* kwargs);
+absl::Status ReadMakeKwargs(const GetVariable& get, absl::string_view example,
+                            std::string* kwargs);
 
 }  // namespace rlmesh
 

@@ -79,14 +79,16 @@ TEST(ServerVariablesTest, RefusalsNameTheVariableAndTheValue) {
 TEST(ServerVariablesTest, MakeKwargsAreAJsonObject) {
   std::string kwargs;
   const Variables good = {{"RLMESH_MAKE_KWARGS", "{\"k\": 1}"}};
-  RLMESH_ASSERT_OK(ReadMakeKwargs(From(good), &kwargs));
+  RLMESH_ASSERT_OK(ReadMakeKwargs(From(good), "{}", &kwargs));
   EXPECT_EQ(kwargs, "{\"k\": 1}");
   const Variables bad = {{"RLMESH_MAKE_KWARGS", "[1]"}};
-  RLMESH_ASSERT_OK(ReadMakeKwargs(From(bad), &kwargs));  // a flag goes first
+  RLMESH_ASSERT_OK(
+      ReadMakeKwargs(From(bad), "{\"a\": 1}", &kwargs));  // a flag goes first
   kwargs.clear();
-  EXPECT_THAT(ReadMakeKwargs(From(bad), &kwargs),
+  EXPECT_THAT(ReadMakeKwargs(From(bad), "{\"a\": 1}", &kwargs),
               StatusIs(kInvalid, AllOf(StartsWith("RLMESH_MAKE_KWARGS '[1]'"),
-                                       HasSubstr("not a JSON object"))));
+                                       HasSubstr("not a JSON object"),
+                                       HasSubstr("KWARGS='{\"a\": 1}'"))));
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-#include "rlmesh/env/session/session_slots.h"
+#include "rlmesh/transport/session/session_slots.h"
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -17,7 +17,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST(SessionSlotsTest, ASingleSlotIsRefusedInThePublishedWords) {
-  SessionSlots slots(1);
+  SessionSlots slots(1, "environment");
   const absl::StatusOr<uint64_t> first = slots.Take("ipv4:10.0.0.7:4711");
   RLMESH_ASSERT_OK(first);
   EXPECT_THAT(slots.Take("b"),
@@ -31,19 +31,19 @@ TEST(SessionSlotsTest, ASingleSlotIsRefusedInThePublishedWords) {
 }
 
 TEST(SessionSlotsTest, SeveralSlotsNameLimitAndHolders) {
-  SessionSlots slots(10);
+  SessionSlots slots(10, "model");
   for (int i = 0; i < 10; ++i)
     RLMESH_ASSERT_OK(slots.Take(absl::StrCat("p", i)));
   EXPECT_THAT(
       slots.Take("late"),
       StatusIs(absl::StatusCode::kResourceExhausted,
-               AllOf(HasSubstr("all 10 sessions"), HasSubstr("p0 (since "),
-                     HasSubstr("UTC), p1 (since "), HasSubstr("2 more"),
-                     HasSubstr("--max_sessions"))));
+               AllOf(HasSubstr("all 10 sessions of this model"),
+                     HasSubstr("p0 (since "), HasSubstr("UTC), p1 (since "),
+                     HasSubstr("2 more"), HasSubstr("--max_sessions"))));
 }
 
 TEST(SessionSlotsTest, AHolderOnAUnixSocketIsNamedAsThat) {
-  SessionSlots slots(1);
+  SessionSlots slots(1, "environment");
   RLMESH_ASSERT_OK(slots.Take("unix:"));
   EXPECT_THAT(slots.Take("unix:"),
               StatusIs(absl::StatusCode::kFailedPrecondition,
@@ -51,7 +51,7 @@ TEST(SessionSlotsTest, AHolderOnAUnixSocketIsNamedAsThat) {
 }
 
 TEST(SessionSlotsTest, FreeingTwiceFreesOnce) {
-  SessionSlots slots(2);
+  SessionSlots slots(2, "model");
   const uint64_t first = *slots.Take("a");
   RLMESH_ASSERT_OK(slots.Take("b"));
   slots.Free(first);

@@ -4,12 +4,13 @@
 
 // How many clients may be connected at a time.
 
-#ifndef RLMESH_ENV_SESSION_SESSION_SLOTS_H_
-#define RLMESH_ENV_SESSION_SESSION_SLOTS_H_
+#ifndef RLMESH_TRANSPORT_SESSION_SESSION_SLOTS_H_
+#define RLMESH_TRANSPORT_SESSION_SESSION_SLOTS_H_
 
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -26,12 +27,14 @@ namespace rlmesh {
 //   slots.Free(slot);
 class SessionSlots {
  public:
-  // `limit` is 1 or more.
-  explicit SessionSlots(int limit) : limit_(limit) {}
+  // `limit` is 1 or more; `served` is what its clients come for: "environment",
+  // "model".
+  SessionSlots(int limit, std::string served)
+      : limit_(limit), served_(std::move(served)) {}
 
   // A slot for `holder`. When there is none: FailedPrecondition with the
-  // published text for a limit of 1, otherwise ResourceExhausted with the limit
-  // and who holds the slots.
+  // published text (of environments) for a limit of 1, otherwise
+  // ResourceExhausted with the limit and who holds the slots.
   absl::StatusOr<uint64_t> Take(absl::string_view holder);
 
   // Idempotent.
@@ -39,6 +42,7 @@ class SessionSlots {
 
  private:
   const int limit_;
+  const std::string served_;
   absl::Mutex mu_;
   uint64_t next_ ABSL_GUARDED_BY(mu_) = 1;
   std::map<uint64_t, std::string> holders_ ABSL_GUARDED_BY(mu_);
@@ -46,4 +50,4 @@ class SessionSlots {
 
 }  // namespace rlmesh
 
-#endif  // RLMESH_ENV_SESSION_SESSION_SLOTS_H_
+#endif  // RLMESH_TRANSPORT_SESSION_SESSION_SLOTS_H_

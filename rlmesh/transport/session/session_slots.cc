@@ -2,7 +2,7 @@
 // Use of this source code is governed by the Apache License 2.0
 // that can be found in the LICENSE file.
 
-#include "rlmesh/env/session/session_slots.h"
+#include "rlmesh/transport/session/session_slots.h"
 
 #include <algorithm>
 #include <vector>
@@ -37,8 +37,9 @@ absl::StatusOr<uint64_t> SessionSlots::Take(absl::string_view holder) {
   }
   if (limit_ == 1) {
     return absl::FailedPreconditionError(absl::StrCat(
-        "environment already has an active Join session; only one client may "
-        "be connected at a time, and that is ",
+        served_,
+        " already has an active Join session; only one client may be connected "
+        "at a time, and that is ",
         holders_.begin()->second));
   }
   std::vector<std::string> names;
@@ -49,7 +50,7 @@ absl::StatusOr<uint64_t> SessionSlots::Take(absl::string_view holder) {
     names.push_back(absl::StrCat(holders_.size() - kNamed, " more"));
   }
   return absl::ResourceExhaustedError(absl::StrCat(
-      "all ", limit_, " sessions of this environment are taken, by ",
+      "all ", limit_, " sessions of this ", served_, " are taken, by ",
       absl::StrJoin(names, ", "),
       "; close one, or start the server with a larger --max_sessions"));
 }
