@@ -18,6 +18,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "glog/logging.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/process_spawner.h"
 #include "rlmesh/base/program_path.h"
 #include "rlmesh/base/status_macros.h"
@@ -43,7 +44,7 @@ std::vector<std::string> OurEnvironment() {
 // Milliseconds for poll, rounded up; -1 waits for ever.
 int PollTimeout(absl::Time deadline) {
   if (deadline == absl::InfiniteFuture()) return -1;
-  const absl::Duration left = deadline - absl::Now();
+  const absl::Duration left = deadline - SteadyNow();
   if (left <= absl::ZeroDuration()) return 0;
   if (left > absl::Hours(1)) return 3600 * 1000;
   return static_cast<int>(
@@ -144,7 +145,7 @@ ChildProcess::~ChildProcess() {
     while (waitid(P_PID, pid, &info, WEXITED) != 0 && errno == EINTR) {
     }
   };
-  const bool ended = Wait(absl::Now() + absl::Seconds(10)).ok();
+  const bool ended = Wait(SteadyNow() + absl::Seconds(10)).ok();
   {
     absl::MutexLock lock(&mu_);
     stopping_ = true;
@@ -178,7 +179,7 @@ absl::StatusOr<ExitStatus> ChildProcess::Wait(absl::Time deadline) const {
     if (n > 0) {
       absl::optional<ExitStatus> exit = exit_status();
       if (exit.has_value()) return *exit;
-    } else if (n == 0 && absl::Now() >= deadline) {
+    } else if (n == 0 && SteadyNow() >= deadline) {
       return absl::DeadlineExceededError(
           absl::StrCat(options_.argv[0], " (process ", pid_, ") still runs"));
     }
@@ -199,7 +200,7 @@ void ChildProcess::SignalGroup(int signal) {
 
 ExitStatus ChildProcess::Stop(absl::Duration grace) {
   Signal(SIGTERM);
-  absl::StatusOr<ExitStatus> exit = Wait(absl::Now() + grace);
+  absl::StatusOr<ExitStatus> exit = Wait(SteadyNow() + grace);
   SignalGroup(SIGKILL);
   if (!exit.ok()) exit = Wait(absl::InfiniteFuture());
   return *exit;
@@ -265,7 +266,7 @@ void ChildProcess::Watch() {
     {
       absl::MutexLock lock(&mu_);
       Drain();
-      due = absl::Now() >= kill_at_;
+      due = SteadyNow() >= kill_at_;
       if (due) unless = unless_;
       epoch = kill_epoch_;
     }

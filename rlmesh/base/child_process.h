@@ -95,7 +95,7 @@ struct ChildProcessOptions {
 //   options.argv = {"python3", "-c", "print(1)"};
 //   RLMESH_ASSIGN_OR_RETURN(auto child, ChildProcess::Start(options));
 //   RLMESH_ASSIGN_OR_RETURN(ExitStatus exit,
-//                           child->Wait(absl::Now() + absl::Seconds(5)));
+//                           child->Wait(SteadyNow() + absl::Seconds(5)));
 class ChildProcess {
  public:
   // NotFound or PermissionDenied naming the program when it cannot be started.

@@ -22,7 +22,9 @@
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/status_matchers.h"
+#include "rlmesh/base/testing/calendar_shift.h"
 
 namespace rlmesh {
 namespace {
@@ -362,6 +364,17 @@ TEST(ChildProcessTest, ChildDiesWithAParentThatIsKilled) {
   ASSERT_TRUE(grandchild.valid());
   parent->Signal(SIGKILL);  // the parent alone, not its group
   EXPECT_TRUE(Ends(grandchild));
+}
+
+TEST(ChildProcessTest, DeadlinesDoNotHeedTheCalendar) {
+  auto child = StartOrDie(Shell("exec sleep 1000"));
+  const absl::Time soon = SteadyNow() + absl::Milliseconds(20);
+  const CalendarShift shift(-absl::Hours(1));
+  EXPECT_FALSE(child->Wait(soon).ok());
+  child->KillAt(SteadyNow() + absl::Milliseconds(5));
+  const absl::StatusOr<ExitStatus> exit = child->Wait(absl::InfiniteFuture());
+  RLMESH_ASSERT_OK(exit);
+  EXPECT_EQ(exit->signal, SIGKILL);
 }
 
 }  // namespace

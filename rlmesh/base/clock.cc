@@ -18,14 +18,21 @@ class RealClock : public Clock {
 
 class MonotonicClock : public Clock {
  public:
-  absl::Time Now() const override {
-    timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return absl::TimeFromTimespec(now);
-  }
+  absl::Time Now() const override { return SteadyNow(); }
 };
 
+absl::Duration SinceBoot() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return absl::DurationFromTimespec(now);
+}
+
 }  // namespace
+
+absl::Time SteadyNow() {
+  static const absl::Time boot = absl::Now() - SinceBoot();
+  return boot + SinceBoot();
+}
 
 const Clock* Clock::Real() {
   static const RealClock* const clock = new RealClock;

@@ -11,9 +11,19 @@
 
 namespace rlmesh {
 
-// Where code that measures or waits by the wall clock gets its time. Passed as
-// a borrowed pointer; thread-safe. Tests pass a FakeClock
-// (testing/fake_clock.h).
+// The time for deadlines and for how long something takes: that of the calendar
+// when the process first asked, and from then on as time passes, whatever is
+// done to the calendar. Every deadline of type absl::Time in this tree is of
+// this kind; waits for one are those of SteadyCondVar and of poll, for those of
+// absl::Mutex follow the calendar. Show nobody: dates are absl::Now(), and so
+// are the deadlines that gRPC is given.
+//
+// Example:
+//   const absl::Time deadline = SteadyNow() + absl::Seconds(5);
+absl::Time SteadyNow();
+
+// Where code gets its time that a test moves. Passed as a borrowed pointer;
+// thread-safe. Tests pass a FakeClock (testing/fake_clock.h).
 //
 // Example:
 //   EpisodeLedger ledger(contract, Clock::Real());
@@ -26,8 +36,7 @@ class Clock {
   // The machine's own. Never destroyed.
   static const Clock* Real();
 
-  // Time since the machine started, whatever is done to its calendar: for how
-  // long something takes. Never destroyed.
+  // SteadyNow. Never destroyed.
   static const Clock* Monotonic();
 };
 

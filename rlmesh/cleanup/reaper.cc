@@ -20,7 +20,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/fd.h"
 #include "rlmesh/base/file.h"
 #include "rlmesh/base/proc_table.h"
@@ -45,9 +45,9 @@ absl::StatusOr<UniqueFd> LockFolder(const std::string& folder,
   if (!fd.valid()) {
     return absl::ErrnoToStatus(errno, absl::StrCat("opening ", path));
   }
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = SteadyNow() + timeout;
   while (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (absl::Now() >= deadline) {
+    if (SteadyNow() >= deadline) {
       return absl::UnavailableError(
           absl::StrCat("another sweep holds ", path, "; it is doing the work"));
     }

@@ -15,8 +15,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/clock.h"
 #include "glog/logging.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/json/json.h"
 
@@ -94,11 +94,11 @@ absl::Status SweepAndTell(const ReaperCommandOptions& options,
 
 // False when `fd` became readable within `duration`.
 bool WaitUnlessCancelled(absl::Duration duration, int fd) {
-  const absl::Time deadline = absl::Now() + duration;
+  const absl::Time deadline = SteadyNow() + duration;
   while (true) {
     pollfd poll_fd = {fd, POLLIN, 0};
     const int64_t millis = std::clamp<int64_t>(
-        absl::ToInt64Milliseconds(deadline - absl::Now()), 0, 1 << 30);
+        absl::ToInt64Milliseconds(deadline - SteadyNow()), 0, 1 << 30);
     const int ready = poll(&poll_fd, 1, static_cast<int>(millis));
     if (ready < 0 && errno == EINTR) continue;
     return ready == 0;

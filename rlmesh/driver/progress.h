@@ -28,7 +28,7 @@ class Progress : public Hook {
  public:
   // `out` and `clock` are not owned.
   Progress(int64_t episodes, bool terminal, std::ostream* out,
-           const Clock* clock = Clock::Real());
+           const Clock* clock = Clock::Monotonic());
 
   bool reads_observations() const override { return false; }
   absl::Status OnEpisodeStart(int64_t index, int64_t seed) override;

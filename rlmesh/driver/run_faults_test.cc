@@ -17,6 +17,7 @@
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/base/temp_dir.h"
+#include "rlmesh/base/testing/calendar_shift.h"
 #include "rlmesh/driver/journal.h"
 #include "rlmesh/driver/run.h"
 #include "rlmesh/env/testing/fake_environment.h"
@@ -311,6 +312,21 @@ TEST_F(RunFaultsTest, ErrorsOfHooksAreNotRetried) {
   EXPECT_THAT(Play().status, StatusIs(absl::StatusCode::kResourceExhausted,
                                       HasSubstr("disk full")));
   EXPECT_EQ(full.calls, 1);
+}
+
+TEST_F(RunFaultsTest, PatienceDoesNotHeedTheCalendar) {
+  options_.retry.reconnect_timeout = absl::Minutes(10);
+  environments_.on_step = [](int step) {
+    return step == 5 ? absl::UnavailableError("lost") : absl::OkStatus();
+  };
+  std::unique_ptr<CalendarShift> shift;
+  environments_.on_create = [&shift](int made) {
+    if (made != 2) return absl::OkStatus();
+    shift = std::make_unique<CalendarShift>(absl::Hours(1));
+    return absl::UnavailableError("not there yet");
+  };
+  ExpectUnbroken(Play());
+  EXPECT_EQ(environments_.made, 3);
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "rlmesh/base/clock.h"
+
 namespace rlmesh {
 
 RunLedger::RunLedger(const RunOptions& options, int64_t seed)
@@ -116,8 +118,10 @@ bool RunLedger::MayRetry(int64_t retries) {
 }
 
 bool RunLedger::Pause(absl::Duration delay) {
+  const absl::Time end = SteadyNow() + delay;
   absl::MutexLock lock(&mu_);
-  mu_.AwaitWithTimeout(absl::Condition(&stop_), delay);
+  while (!stop_ && !changed_.WaitUntil(&mu_, end)) {
+  }
   return !stop_;
 }
 
@@ -145,6 +149,7 @@ void RunLedger::Abort(const absl::Status& status) {
     result_.status = status;
   }
   aborted_.store(true, std::memory_order_release);
+  changed_.SignalAll();
 }
 
 void RunLedger::Enter() {
@@ -155,6 +160,7 @@ void RunLedger::Enter() {
 void RunLedger::Leave() {
   absl::MutexLock lock(&mu_);
   --sessions_;
+  changed_.SignalAll();
 }
 
 bool RunLedger::AwaitAbort() {
@@ -167,11 +173,11 @@ bool RunLedger::AwaitAbort() {
 }
 
 bool RunLedger::AwaitEnd(absl::Duration timeout) {
-  const auto over = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return sessions_ == 0;
-  };
+  const absl::Time end = SteadyNow() + timeout;
   absl::MutexLock lock(&mu_);
-  return mu_.AwaitWithTimeout(absl::Condition(&over), timeout);
+  while (sessions_ > 0 && !changed_.WaitUntil(&mu_, end)) {
+  }
+  return sessions_ == 0;
 }
 
 int64_t RunLedger::finished() const {

@@ -16,6 +16,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "rlmesh/base/steady_cond_var.h"
 #include "rlmesh/driver/episode.h"
 #include "rlmesh/driver/hook.h"
 #include "rlmesh/driver/run_options.h"
@@ -118,6 +119,7 @@ class RunLedger {
   bool started_ ABSL_GUARDED_BY(hooks_mu_) = false;
 
   mutable absl::Mutex mu_;
+  SteadyCondVar changed_;                           // stop_ or sessions_ has
   std::set<int64_t> resumed_ ABSL_GUARDED_BY(mu_);  // the journal's episodes
   int64_t next_ ABSL_GUARDED_BY(mu_) = 0;
   bool first_ ABSL_GUARDED_BY(mu_) = true;   // nothing was handed out yet

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/base/uuid.h"
@@ -49,12 +50,12 @@ absl::Status RemoteEnvironment::EnsureOpen(const char* call,
   const bool again = opened_;
   opened_ = true;
   return stream_.Open(
-      deadline, again ? absl::Now() + connection_->options().reopen_timeout
+      deadline, again ? SteadyNow() + connection_->options().reopen_timeout
                       : absl::InfinitePast());
 }
 
 absl::Status RemoteEnvironment::Exchange(absl::Duration timeout) {
-  return stream_.Ask(absl::Now() + timeout + kGrace, &request_, &response_);
+  return stream_.Ask(SteadyNow() + timeout + kGrace, &request_, &response_);
 }
 
 // Door 2: what the server sent is checked here and nowhere later.
@@ -97,7 +98,7 @@ absl::Status RemoteEnvironment::Reset(const ResetRequest& request,
         "reset: seed ", seed,
         " is negative; use one from 0 to 9223372036854775807, or none"));
   }
-  RLMESH_RETURN_IF_ERROR(EnsureOpen("reset", absl::Now() + timeout));
+  RLMESH_RETURN_IF_ERROR(EnsureOpen("reset", SteadyNow() + timeout));
   const int lanes = Width(request.lanes);
   env::v1::ResetRequest* const reset = request_.mutable_reset();
   reset->Clear();
@@ -181,7 +182,7 @@ absl::Status RemoteEnvironment::Step(const StepRequest& request,
   const int lanes = Width(request.lanes);
   RLMESH_RETURN_IF_ERROR(CheckValue(contract().action_space, request.actions,
                                     lanes, ValidationPolicy::kOff, nullptr));
-  RLMESH_RETURN_IF_ERROR(EnsureOpen("step", absl::Now() + timeout));
+  RLMESH_RETURN_IF_ERROR(EnsureOpen("step", SteadyNow() + timeout));
   env::v1::StepRequest* const step = request_.mutable_step();
   // Field by field: Clear would give the memory of the action back.
   step->mutable_action()->clear_leaves();
@@ -223,7 +224,7 @@ absl::Status RemoteEnvironment::Step(const StepRequest& request,
 
 absl::Status RemoteEnvironment::Render(uint32_t lane, Frame* frame) {
   const absl::Duration timeout = connection_->options().reset_timeout;
-  RLMESH_RETURN_IF_ERROR(EnsureOpen("render", absl::Now() + timeout));
+  RLMESH_RETURN_IF_ERROR(EnsureOpen("render", SteadyNow() + timeout));
   env::v1::RenderRequest* const render = request_.mutable_render();
   render->Clear();
   render->add_env_indices(lane);
@@ -241,7 +242,7 @@ absl::Status RemoteEnvironment::Close() {
   completed_.Clear();
   if (!stream_.is_open()) return absl::OkStatus();
   const absl::Duration timeout = connection_->options().close_timeout;
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = SteadyNow() + timeout;
   request_.mutable_close()->set_reason("client close");
   RLMESH_RETURN_IF_ERROR(stream_.Ask(deadline, &request_, &response_));
   completed_.Swap(response_.mutable_close()->mutable_final_episodes());

@@ -9,8 +9,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "glog/logging.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/env/session/env_error.h"
@@ -82,6 +82,7 @@ RemoteStream::~RemoteStream() {
 void RemoteStream::Cancel() {
   absl::MutexLock lock(&mu_);
   cancelled_ = true;
+  changed_.SignalAll();
   if (context_ != nullptr) context_->TryCancel();
 }
 
@@ -93,7 +94,7 @@ void RemoteStream::Drop() {
 
 absl::Status RemoteStream::Ended(bool expired) {
   // What ended it is known now or very soon.
-  watchdog_.Arm(absl::Now() + absl::Seconds(1));
+  watchdog_.Arm(SteadyNow() + absl::Seconds(1));
   const absl::Status status = FromGrpcStatus(stream_->Finish());
   watchdog_.Disarm();
   Drop();
@@ -152,7 +153,7 @@ absl::Status RemoteStream::Open(absl::Time deadline, absl::Time retry_until) {
     cancelled_ = false;
   }
   next_id_ = 1;
-  const absl::Time start = absl::Now();
+  const absl::Time start = SteadyNow();
   while (true) {
     const absl::Status status = OpenOnce(deadline);
     const bool taken =
@@ -165,12 +166,14 @@ absl::Status RemoteStream::Open(absl::Time deadline, absl::Time retry_until) {
       return status;
     }
     if (!taken) return status;
-    if (absl::Now() + kRetryEvery > std::min(deadline, retry_until)) {
-      return retry_until > start ? StillBusy(status, absl::Now() - start)
+    if (SteadyNow() + kRetryEvery > std::min(deadline, retry_until)) {
+      return retry_until > start ? StillBusy(status, SteadyNow() - start)
                                  : status;
     }
+    const absl::Time next = SteadyNow() + kRetryEvery;
     absl::MutexLock lock(&mu_);
-    mu_.AwaitWithTimeout(absl::Condition(&cancelled_), kRetryEvery);
+    while (!cancelled_ && !changed_.WaitUntil(&mu_, next)) {
+    }
   }
 }
 
@@ -198,7 +201,7 @@ absl::Status RemoteStream::Ask(absl::Time deadline, JoinRequest* request,
     const absl::Status status = FromEnvError(response->error());
     if (!response->error().is_recoverable()) {
       // The server ends the stream; so do we.
-      Finish(absl::Now() + absl::Seconds(1));
+      Finish(SteadyNow() + absl::Seconds(1));
     }
     return status;
   }

@@ -19,6 +19,7 @@
 #include "google/protobuf/repeated_field.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/sync_stream.h"
+#include "rlmesh/base/steady_cond_var.h"
 #include "rlmesh/env/remote_connection.h"
 #include "rlmesh/proto/env/v1/interaction.pb.h"
 #include "rlmesh/transport/call_watchdog.h"
@@ -81,6 +82,7 @@ class RemoteStream {
   uint64_t next_id_ = 1;
 
   absl::Mutex mu_;
+  SteadyCondVar changed_;  // cancelled_ has
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
   // Guards who cancels, not what the thread of the calls does.
   std::unique_ptr<grpc::ClientContext> context_;

@@ -16,7 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
+#include "rlmesh/base/clock.h"
 
 namespace rlmesh {
 namespace {
@@ -28,8 +28,8 @@ int PollTwo(int first, int second, absl::Time deadline) {
   pollfd fds[2] = {{first, POLLIN, 0}, {second, POLLIN, 0}};
   while (true) {
     const int64_t left = std::clamp<int64_t>(
-        absl::ToInt64Milliseconds(deadline - absl::Now()) + 1, 0, 1 << 30);
-    const int ready = poll(fds, 2, deadline <= absl::Now() ? 0 : left);
+        absl::ToInt64Milliseconds(deadline - SteadyNow()) + 1, 0, 1 << 30);
+    const int ready = poll(fds, 2, deadline <= SteadyNow() ? 0 : left);
     if (ready < 0 && errno == EINTR) continue;
     return (fds[0].revents != 0 ? 1 : 0) | (fds[1].revents != 0 ? 2 : 0);
   }
@@ -39,8 +39,8 @@ int PollTwo(int first, int second, absl::Time deadline) {
 
 absl::StatusOr<ExitStatus> WaitOrCancel(ChildProcess& child,
                                         absl::Duration timeout, int cancel_fd) {
-  const int ready = PollTwo(child.pidfd(), cancel_fd, absl::Now() + timeout);
-  if (ready & 1) return child.Wait(absl::Now() + kGrace);
+  const int ready = PollTwo(child.pidfd(), cancel_fd, SteadyNow() + timeout);
+  if (ready & 1) return child.Wait(SteadyNow() + kGrace);
   child.SignalGroup(SIGTERM);
   child.Stop(kGrace);
   if (ready & 2) return CancelledByUser();
@@ -49,7 +49,7 @@ absl::StatusOr<ExitStatus> WaitOrCancel(ChildProcess& child,
 }
 
 bool IsCancelledWithin(absl::Duration timeout, int cancel_fd) {
-  return (PollTwo(-1, cancel_fd, absl::Now() + timeout) & 2) != 0;
+  return (PollTwo(-1, cancel_fd, SteadyNow() + timeout) & 2) != 0;
 }
 
 absl::Status CancelledByUser() { return absl::CancelledError("interrupted"); }

@@ -12,9 +12,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "re2/re2.h"
 #include "rlmesh/base/child_process.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/base/temp_dir.h"
@@ -68,7 +68,7 @@ absl::StatusOr<Finished> RunToEnd(const PipRequest& request,
                           ChildProcess::Start(std::move(options)));
   RLMESH_RETURN_IF_ERROR(request.lease->AddProcess(child->pid()));
   absl::StatusOr<ExitStatus> exit =
-      WaitOrCancel(*child, request.deadline - absl::Now(), request.cancel_fd);
+      WaitOrCancel(*child, request.deadline - SteadyNow(), request.cancel_fd);
   if (!exit.ok()) {
     if (absl::IsCancelled(exit.status())) return exit.status();
     absl::Status status =

@@ -20,8 +20,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
 #include "glog/logging.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/proc_table.h"
 #include "rlmesh/base/status_macros.h"
@@ -150,7 +150,7 @@ absl::Status ProcessSandbox::StartServer(const ProcessSandboxOptions& options,
 }
 
 absl::Status ProcessSandbox::AwaitReady(const ProcessSandboxOptions& options) {
-  const absl::Time start = absl::Now();
+  const absl::Time start = SteadyNow();
   const absl::Time deadline = start + options.start_timeout;
   absl::Time tell = start + kPatience;
   std::string line, info;
@@ -161,7 +161,7 @@ absl::Status ProcessSandbox::AwaitReady(const ProcessSandboxOptions& options) {
                     {options.cancel_fd, POLLIN, 0},
                     {info_.get(), POLLIN, 0}};
     const int64_t millis = std::clamp<int64_t>(
-        absl::ToInt64Milliseconds(until - absl::Now()) + 1, 0, 1 << 30);
+        absl::ToInt64Milliseconds(until - SteadyNow()) + 1, 0, 1 << 30);
     if (poll(fds, 4, static_cast<int>(millis)) < 0 && errno != EINTR) {
       return absl::ErrnoToStatus(errno, "poll");
     }
@@ -190,7 +190,7 @@ absl::Status ProcessSandbox::AwaitReady(const ProcessSandboxOptions& options) {
       if (n <= 0 || line.size() > kMaxLine) ready_.Reset();
     }
     if (fds[1].revents != 0) return ExplainEnd(options);
-    if (absl::Now() >= deadline) {
+    if (SteadyNow() >= deadline) {
       absl::Status status = absl::DeadlineExceededError(
           absl::StrCat(options.what, " was not ready after ",
                        absl::FormatDuration(options.start_timeout),
@@ -198,7 +198,7 @@ absl::Status ProcessSandbox::AwaitReady(const ProcessSandboxOptions& options) {
       SetErrorDetails({"", LastLines(LogTail(), 20), false}, &status);
       return status;
     }
-    if (absl::Now() >= tell) {
+    if (SteadyNow() >= tell) {
       tell = absl::InfiniteFuture();
       const std::string last = LastLines(LogTail(), 1);
       if (options.on_progress) {
@@ -246,9 +246,9 @@ void ProcessSandbox::TerminateServer() const {
 absl::Status ProcessSandbox::Stop(absl::Duration grace) {
   if (child_ != nullptr && !child_->exit_status().has_value()) {
     TerminateServer();
-    if (!child_->Wait(absl::Now() + grace).ok()) {
+    if (!child_->Wait(SteadyNow() + grace).ok()) {
       child_->SignalGroup(SIGKILL);
-      (void)child_->Wait(absl::Now() + kEndTime);
+      (void)child_->Wait(SteadyNow() + kEndTime);
     }
   }
   if (lease_ == nullptr) return absl::OkStatus();

@@ -22,9 +22,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/clock.h"
 #include "absl/types/optional.h"
 #include "glog/logging.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/fd.h"
 #include "rlmesh/base/file.h"
 #include "rlmesh/base/random.h"
@@ -143,7 +143,7 @@ absl::StatusOr<HeldLock> Lock(const std::string& path, absl::Time deadline,
     if (errno != EWOULDBLOCK && errno != EINTR) {
       return absl::ErrnoToStatus(errno, absl::StrCat("locking ", path));
     }
-    if (absl::Now() >= deadline) {
+    if (SteadyNow() >= deadline) {
       return absl::DeadlineExceededError(absl::StrCat(
           "another process holds ", path,
           " and has not finished the Python environment; end it, or wait"));
@@ -289,7 +289,7 @@ absl::StatusOr<PythonEnv> PreparePythonEnv(const PythonEnvOptions& options) {
   env.was_cached = IsComplete(env.folder);
   if (env.was_cached) return env;
 
-  const absl::Time deadline = absl::Now() + options.timeout;
+  const absl::Time deadline = SteadyNow() + options.timeout;
   RLMESH_ASSIGN_OR_RETURN(
       HeldLock lock,
       Lock(absl::StrCat(env.folder, kLock), deadline, options.cancel_fd, [&] {

@@ -8,8 +8,8 @@
 #include <atomic>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "glog/logging.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/env/remote_environment.h"
@@ -31,13 +31,13 @@ class SandboxEnvironmentFactory::Server {
  public:
   static absl::StatusOr<std::shared_ptr<Server>> Start(
       const ProcessSandboxOptions& options, const RemoteOptions& remote) {
-    const absl::Time deadline = absl::Now() + options.start_timeout;
+    const absl::Time deadline = SteadyNow() + options.start_timeout;
     RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<ProcessSandbox> sandbox,
                             ProcessSandbox::Start(options));
     auto server = std::make_shared<Server>(std::move(sandbox), remote);
     // A server that is ready answers at once.
     absl::Status connected = server->Connect(
-        std::max(deadline - absl::Now(), absl::Duration(absl::Seconds(1))));
+        std::max(deadline - SteadyNow(), absl::Duration(absl::Seconds(1))));
     if (!connected.ok()) return server->Explain(connected);
     return server;
   }
@@ -81,7 +81,7 @@ class SandboxEnvironmentFactory::Server {
     if (!absl::IsUnavailable(status)) return status;
     suspect_ = true;
     absl::StatusOr<ExitStatus> exit =
-        sandbox_->WaitForEnd(absl::Now() + kEndDelay);
+        sandbox_->WaitForEnd(SteadyNow() + kEndDelay);
     if (!exit.ok()) return status;
     absl::Status explained = absl::UnavailableError(absl::StrCat(
         "the sandbox of the environment ended: its server ", exit->ToString()));

@@ -5,6 +5,7 @@
 #include "rlmesh/model/call_turns.h"
 
 #include "absl/strings/str_cat.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
 
 namespace rlmesh {
@@ -27,15 +28,17 @@ CallTurns::Turn::Turn(CallTurns* turns, Cancellation* cancellation)
 CallTurns::Turn::~Turn() {
   callback_.reset();  // it is not for the next one
   absl::MutexLock lock(&turns_->mu_);
-  if (has_turn_) turns_->busy_ = false;
+  if (!has_turn_) return;
+  turns_->busy_ = false;
+  turns_->changed_.SignalAll();
 }
 
 absl::Status CallTurns::Turn::Take(absl::Duration timeout) {
+  const absl::Time deadline = SteadyNow() + timeout;
   absl::MutexLock lock(&turns_->mu_);
-  const auto is_over = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(turns_->mu_) {
-    return !turns_->busy_ || turns_->cancelled_ || left_;
-  };
-  if (!turns_->mu_.AwaitWithTimeout(absl::Condition(&is_over), timeout)) {
+  while (turns_->busy_ && !turns_->cancelled_ && !left_) {
+    if (!turns_->changed_.WaitUntil(&turns_->mu_, deadline)) continue;
+    if (!turns_->busy_ || turns_->cancelled_ || left_) break;
     return Recoverable(absl::DeadlineExceededError(absl::StrCat(
         "the policy was busy with other requests for ",
         absl::FormatDuration(timeout), "; calls of it come one at a time")));
@@ -55,12 +58,14 @@ absl::Status CallTurns::Turn::Take(absl::Duration timeout) {
 void CallTurns::Turn::Leave() {
   absl::MutexLock lock(&turns_->mu_);
   left_ = true;
+  turns_->changed_.SignalAll();
   if (has_turn_) turns_->running_->Set();
 }
 
 void CallTurns::Cancel() {
   absl::MutexLock lock(&mu_);
   cancelled_ = true;
+  changed_.SignalAll();
   running_->Set();
 }
 

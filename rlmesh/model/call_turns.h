@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "rlmesh/base/cancellation.h"
+#include "rlmesh/base/steady_cond_var.h"
 #include "rlmesh/worker/cancel_event.h"
 
 namespace rlmesh {
@@ -58,6 +59,7 @@ class CallTurns {
  private:
   CancelEvent* const running_;
   absl::Mutex mu_;
+  SteadyCondVar changed_;
   bool busy_ ABSL_GUARDED_BY(mu_) = false;  // somebody has the turn
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
 };

@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_matchers.h"
+#include "rlmesh/base/testing/calendar_shift.h"
 
 namespace rlmesh {
 namespace {
@@ -112,6 +113,15 @@ TEST_F(CallTurnsTest, CancelOfAllEndsThemForGood) {
   EXPECT_TRUE(running_->is_set());
   CallTurns::Turn later(&turns_, nullptr);
   EXPECT_THAT(later.Take(kLong), StatusIs(absl::StatusCode::kCancelled));
+}
+
+TEST_F(CallTurnsTest, TimeoutDoesNotHeedTheCalendar) {
+  CallTurns::Turn turn(&turns_, nullptr);
+  RLMESH_ASSERT_OK(turn.Take(kLong));
+  const CalendarShift shift(-absl::Hours(1));
+  CallTurns::Turn late(&turns_, nullptr);
+  EXPECT_THAT(late.Take(absl::Milliseconds(20)),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
 }
 
 }  // namespace

@@ -12,8 +12,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
 #include "absl/types/span.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/model/model_error.h"
 #include "rlmesh/transport/message_limit.h"
 #include "rlmesh/transport/wire.h"
@@ -48,7 +48,7 @@ bool ModelSession::MayBlock(const JoinRequest& /*request*/) const {
 ModelSession::Next ModelSession::Handle(const JoinRequest& request,
                                         absl::Duration queued,
                                         JoinResponse* response) {
-  const absl::Time start = absl::Now();
+  const absl::Time start = SteadyNow();
   Next next = Next::kGoOn;
   absl::Status status;
   uint64_t user_ns = 0;
@@ -100,7 +100,7 @@ ModelSession::Next ModelSession::Handle(const JoinRequest& request,
   if (!status.ok()) *response->mutable_error() = ToModelError(status);
   // The id is the client's and as long as it likes.
   if (!FitsMessage(*response)) response->clear_request_id();
-  response->set_endpoint_total_ns(Nanoseconds(absl::Now() - start));
+  response->set_endpoint_total_ns(Nanoseconds(SteadyNow() - start));
   if (user_ns > 0) response->set_user_ns(user_ns);
   if (queued > absl::ZeroDuration()) {
     response->set_queue_ns(Nanoseconds(queued));

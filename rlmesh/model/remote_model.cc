@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/base/uuid.h"
@@ -133,7 +134,7 @@ absl::Status RemoteModel::Agree(absl::Span<const EditionOffer> others) {
 
 absl::Status RemoteModel::Join() {
   absl::MutexLock lock(&mu_);
-  watchdog_.Arm(absl::Now() +
+  watchdog_.Arm(SteadyNow() +
                 std::min(options_.request_timeout, options_.connect.timeout));
   stream_ = stub_->Join(&context_);
   stream_->WaitForInitialMetadata();
@@ -178,7 +179,7 @@ absl::Status RemoteModel::Exchange(absl::string_view operation,
   if (!broken_.ok()) return broken_;
   if (cancelled_) return Broken(operation);
   timeout = std::min(timeout, options_.request_timeout);
-  watchdog_.Arm(absl::Now() + timeout);
+  watchdog_.Arm(SteadyNow() + timeout);
   bool ok = stream_->Write(request_);
   while (ok) {
     ok = stream_->Read(response);

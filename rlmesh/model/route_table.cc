@@ -10,8 +10,8 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "glog/logging.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/spaces/check.h"
@@ -78,7 +78,7 @@ absl::Status CheckWanted(const Cancellation* cancellation) {
 
 uint64_t NanosecondsSince(absl::Time start) {
   return static_cast<uint64_t>(
-      std::max<int64_t>(0, absl::ToInt64Nanoseconds(absl::Now() - start)));
+      std::max<int64_t>(0, absl::ToInt64Nanoseconds(SteadyNow() - start)));
 }
 
 // What the model needs to know of an environment. Unlike a contract from an
@@ -367,7 +367,7 @@ absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
   absl::MutexLock lock(&route->mu);
   rlmesh::PredictRequest predict;
   RLMESH_RETURN_IF_ERROR(Begin(request, cancellation, route.get(), &predict));
-  const absl::Time called = absl::Now();
+  const absl::Time called = SteadyNow();
   const absl::Status status = model_->Predict(predict, &route->prediction);
   *user_ns += NanosecondsSince(called);
   size_t left = wire::kMaxMessageBytes;
@@ -407,7 +407,7 @@ void RouteTable::PredictAll(
     predictions.push_back(&routes[i]->prediction);
   }
   std::vector<absl::Status> answers(asked.size());
-  const absl::Time called = absl::Now();
+  const absl::Time called = SteadyNow();
   model_->PredictAll(predicts, predictions, absl::MakeSpan(answers));
   *user_ns += NanosecondsSince(called);
   for (size_t k = 0; k < asked.size(); ++k) {

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "rlmesh/base/clock.h"
 
 namespace rlmesh {
 
@@ -38,14 +38,14 @@ bool CallWatchdog::Disarm() {
 void CallWatchdog::Watch() {
   absl::MutexLock lock(&mu_);
   while (!stop_) {
-    if (deadline_ <= absl::Now()) {
+    if (deadline_ <= SteadyNow()) {
       deadline_ = absl::InfiniteFuture();
       expired_ = true;
       expire_();  // under the lock, so that Disarm waits for it
       continue;
     }
     wake_ = deadline_;
-    changed_.WaitWithDeadline(&mu_, wake_);
+    changed_.WaitUntil(&mu_, wake_);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "rlmesh/base/steady_cond_var.h"
 
 namespace rlmesh {
 
@@ -26,7 +27,7 @@ namespace rlmesh {
 //
 // Example:
 //   CallWatchdog watchdog([&context] { context.TryCancel(); });
-//   watchdog.Arm(absl::Now() + absl::Seconds(5));
+//   watchdog.Arm(SteadyNow() + absl::Seconds(5));
 //   const bool read = stream->Read(&response);
 //   if (watchdog.Disarm()) return absl::DeadlineExceededError("...");
 class CallWatchdog {
@@ -35,7 +36,7 @@ class CallWatchdog {
   explicit CallWatchdog(std::function<void()> expire);
   ~CallWatchdog();
 
-  // Infinite: no deadline.
+  // A deadline of SteadyNow; infinite: none.
   void Arm(absl::Time deadline);
 
   // Whether the deadline passed since Arm; then `expire` has been called and
@@ -52,7 +53,7 @@ class CallWatchdog {
   absl::Time wake_ ABSL_GUARDED_BY(mu_) = absl::InfiniteFuture();
   bool expired_ ABSL_GUARDED_BY(mu_) = false;
   bool stop_ ABSL_GUARDED_BY(mu_) = false;
-  absl::CondVar changed_;
+  SteadyCondVar changed_;
   std::thread thread_;
 };
 

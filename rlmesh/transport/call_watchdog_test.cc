@@ -7,9 +7,10 @@
 #include <atomic>
 
 #include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "rlmesh/base/clock.h"
+#include "rlmesh/base/testing/calendar_shift.h"
 
 namespace rlmesh {
 namespace {
@@ -17,19 +18,19 @@ namespace {
 TEST(CallWatchdogTest, ExpiresAtTheDeadline) {
   absl::Notification expired;
   CallWatchdog watchdog([&expired] { expired.Notify(); });
-  const absl::Time deadline = absl::Now() + absl::Milliseconds(30);
+  const absl::Time deadline = SteadyNow() + absl::Milliseconds(30);
   watchdog.Arm(deadline);
   ASSERT_TRUE(expired.WaitForNotificationWithTimeout(absl::Seconds(30)));
-  EXPECT_GE(absl::Now(), deadline);
+  EXPECT_GE(SteadyNow(), deadline);
   EXPECT_TRUE(watchdog.Disarm());
 }
 
 TEST(CallWatchdogTest, AnEarlierDeadlineThanTheLastOneIsKept) {
   absl::Notification expired;
   CallWatchdog watchdog([&expired] { expired.Notify(); });
-  watchdog.Arm(absl::Now() + absl::Hours(1));
+  watchdog.Arm(SteadyNow() + absl::Hours(1));
   EXPECT_FALSE(watchdog.Disarm());
-  watchdog.Arm(absl::Now() + absl::Milliseconds(10));
+  watchdog.Arm(SteadyNow() + absl::Milliseconds(10));
   ASSERT_TRUE(expired.WaitForNotificationWithTimeout(absl::Seconds(30)));
   EXPECT_TRUE(watchdog.Disarm());
 }
@@ -38,7 +39,7 @@ TEST(CallWatchdogTest, DisarmedInTimeNeverExpires) {
   std::atomic<int> expired{0};
   {
     CallWatchdog watchdog([&expired] { ++expired; });
-    watchdog.Arm(absl::Now() + absl::Seconds(60));
+    watchdog.Arm(SteadyNow() + absl::Seconds(60));
     EXPECT_FALSE(watchdog.Disarm());
     watchdog.Arm(absl::InfiniteFuture());
     EXPECT_FALSE(watchdog.Disarm());
@@ -49,10 +50,29 @@ TEST(CallWatchdogTest, DisarmedInTimeNeverExpires) {
 TEST(CallWatchdogTest, ForgetsAnEarlierExpiry) {
   absl::Notification expired;
   CallWatchdog watchdog([&expired] { expired.Notify(); });
-  watchdog.Arm(absl::Now());
+  watchdog.Arm(SteadyNow());
   ASSERT_TRUE(expired.WaitForNotificationWithTimeout(absl::Seconds(30)));
-  watchdog.Arm(absl::Now() + absl::Seconds(60));
+  watchdog.Arm(SteadyNow() + absl::Seconds(60));
   EXPECT_FALSE(watchdog.Disarm());
+}
+
+TEST(CallWatchdogTest, ExpiresAlthoughTheCalendarIsSetBack) {
+  absl::Notification expired;
+  CallWatchdog watchdog([&expired] { expired.Notify(); });
+  watchdog.Arm(SteadyNow() + absl::Milliseconds(30));
+  const CalendarShift shift(-absl::Hours(1));
+  expired.WaitForNotification();
+  EXPECT_TRUE(watchdog.Disarm());
+}
+
+TEST(CallWatchdogTest, ExpiresNoSoonerWhenTheCalendarIsSetForward) {
+  absl::Notification expired;
+  CallWatchdog watchdog([&expired] { expired.Notify(); });
+  const CalendarShift shift(absl::Hours(1));
+  const absl::Time deadline = SteadyNow() + absl::Milliseconds(50);
+  watchdog.Arm(deadline);
+  expired.WaitForNotification();
+  EXPECT_GE(SteadyNow(), deadline);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "re2/re2.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/transport/grpc_runtime.h"
@@ -119,7 +120,7 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectChannel(
   // The probe that finds the reason of a failure fits in the time given.
   const absl::Duration reserve = std::min(kProbe, options.timeout / 4);
   const absl::Time deadline =
-      absl::Now() + std::min(options.timeout, absl::Hours(24)) - reserve;
+      SteadyNow() + std::min(options.timeout, absl::Hours(24)) - reserve;
   const ClientSecurity& security = options.security;
   grpc::ChannelArguments args = MakeChannelArguments(address);
   if (security.tls.has_value() && !security.tls->server_name.empty()) {
@@ -142,7 +143,9 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectChannel(
       const bool retry = absl::IsUnavailable(status) && options.wait_for_server;
       if (!status.ok() && !retry) return status;
     }
-    if (!channel->WaitForStateChange(state, absl::ToChronoTime(deadline))) {
+    const absl::Duration left = deadline - SteadyNow();
+    if (!channel->WaitForStateChange(state,
+                                     absl::ToChronoTime(absl::Now() + left))) {
       break;
     }
   }

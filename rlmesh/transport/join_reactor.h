@@ -14,10 +14,10 @@
 #include <memory>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "glog/logging.h"
 #include "grpcpp/support/server_callback.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/foreign_text.h"
 #include "rlmesh/base/serial_thread.h"
 #include "rlmesh/transport/join_session.h"
@@ -57,7 +57,7 @@ class JoinReactor final : public grpc::ServerBidiReactor<Request, Response>,
       return;
     }
     if (!BeginAnswer()) return;
-    received_ = absl::Now();
+    received_ = SteadyNow();
     if (!session_->MayBlock(request_)) {
       Answer();
       return;
@@ -87,7 +87,7 @@ class JoinReactor final : public grpc::ServerBidiReactor<Request, Response>,
   static constexpr size_t kReturnedBytes = size_t{32} << 20;
 
   void Answer() {
-    const bool is_last = session_->Handle(request_, absl::Now() - received_,
+    const bool is_last = session_->Handle(request_, SteadyNow() - received_,
                                           &response_) == Session::Next::kEnd;
     if (response_.has_error()) {
       // The client knows; others only when they ask.

@@ -12,7 +12,7 @@
 namespace rlmesh {
 namespace {
 
-// Deadlines of waits follow the calendar, which somebody may set back.
+// For tests that move the clock.
 constexpr absl::Duration kLongestWait = absl::Seconds(10);
 constexpr absl::Duration kShortestWait = absl::Milliseconds(10);
 
@@ -46,7 +46,7 @@ JoinStreams::~JoinStreams() {
   {
     absl::MutexLock lock(&mu_);
     ending_ = true;
-    changed_.Signal();
+    changed_.SignalAll();
   }
   if (watcher_.joinable()) watcher_.join();
 }
@@ -55,7 +55,7 @@ void JoinStreams::Add(JoinStream* stream) {
   Busy(0);
   {
     absl::MutexLock lock(&mu_);
-    if (streams_.empty()) changed_.Signal();
+    if (streams_.empty()) changed_.SignalAll();
     streams_.insert(stream);
     ++unburied_;
     if (draining_) stream->Drain();
@@ -79,7 +79,7 @@ void JoinStreams::Bury(std::unique_ptr<SerialThread> strand,
         [ending = std::move(ending)]() mutable { ending.reset(); });
   }
   absl::MutexLock lock(&mu_);
-  --unburied_;
+  if (--unburied_ == 0) changed_.SignalAll();
 }
 
 void JoinStreams::Busy(int change) {
@@ -100,10 +100,9 @@ void JoinStreams::CancelAll() {
 
 bool JoinStreams::AwaitIdle(absl::Time deadline) {
   absl::MutexLock lock(&mu_);
-  const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return unburied_ == 0;
-  };
-  return mu_.AwaitWithDeadline(absl::Condition(&idle), deadline);
+  while (unburied_ > 0 && !changed_.WaitUntil(&mu_, deadline)) {
+  }
+  return unburied_ == 0;
 }
 
 absl::Duration JoinStreams::IdleFor() const {
@@ -125,7 +124,7 @@ void JoinStreams::Watch() {
       wait = std::min(wait, stream->EndIfSilent());
     }
     // A short limit is kept to within kShortestWait.
-    changed_.WaitWithTimeout(&mu_, std::max(wait, kShortestWait));
+    changed_.WaitUntil(&mu_, SteadyNow() + std::max(wait, kShortestWait));
   }
 }
 

@@ -21,6 +21,7 @@
 #include "absl/time/time.h"
 #include "rlmesh/base/clock.h"
 #include "rlmesh/base/serial_thread.h"
+#include "rlmesh/base/steady_cond_var.h"
 #include "rlmesh/transport/join_stream.h"
 #include "rlmesh/transport/server_loop.h"
 
@@ -86,7 +87,7 @@ class JoinStreams : public Drainable {
   std::atomic<int64_t> last_request_;  // nanoseconds of the clock
 
   absl::Mutex mu_;
-  absl::CondVar changed_;
+  SteadyCondVar changed_;  // streams_, unburied_ or ending_ has
   bool draining_ ABSL_GUARDED_BY(mu_) = false;
   bool ending_ ABSL_GUARDED_BY(mu_) = false;
   absl::flat_hash_set<JoinStream*> streams_ ABSL_GUARDED_BY(mu_);

@@ -7,17 +7,14 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "glog/logging.h"
+#include "rlmesh/base/clock.h"
 
 namespace rlmesh {
 namespace {
 
 // For what is left after streams ended: handshakes, health checks.
 constexpr absl::Duration kLastCalls = absl::Seconds(1);
-
-// Deadlines of waits follow the calendar, which somebody may set back.
-constexpr absl::Duration kLongestWait = absl::Seconds(10);
 
 }  // namespace
 
@@ -47,7 +44,7 @@ bool ServerLoop::ShouldStop(const Drainable& service, absl::Duration* wait) {
               << absl::FormatDuration(options_.idle_timeout) << ": stopping";
     return true;
   }
-  *wait = std::min(left, kLongestWait);
+  *wait = left;
   return false;
 }
 
@@ -56,7 +53,7 @@ void ServerLoop::Serve(GrpcServer* server, Drainable* service) {
     absl::MutexLock lock(&mu_);
     absl::Duration wait;
     while (!ShouldStop(*service, &wait)) {
-      changed_.WaitWithTimeout(&mu_, wait);
+      changed_.WaitUntil(&mu_, SteadyNow() + wait);
     }
   }
   LOG(INFO) << "draining";
@@ -67,7 +64,7 @@ void ServerLoop::Serve(GrpcServer* server, Drainable* service) {
     draining_ = service;
     if (now_) service->CancelAll();
   }
-  service->AwaitIdle(absl::Now() + options_.drain_timeout);
+  service->AwaitIdle(SteadyNow() + options_.drain_timeout);
   service->CancelAll();
   server->Shutdown(kLastCalls);
   absl::MutexLock lock(&mu_);

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "rlmesh/base/steady_cond_var.h"
 #include "rlmesh/transport/grpc_server.h"
 
 namespace rlmesh {
@@ -27,7 +28,7 @@ class Drainable {
   // Cancels what still runs.
   virtual void CancelAll() = 0;
 
-  // Waits until no stream is left; false at `deadline`.
+  // Waits until no stream is left; false at `deadline` (of SteadyNow).
   virtual bool AwaitIdle(absl::Time deadline) = 0;
 
   // How long there has been no request; 0 while one is being answered.
@@ -74,7 +75,7 @@ class ServerLoop {
   bool stop_ ABSL_GUARDED_BY(mu_) = false;
   bool now_ ABSL_GUARDED_BY(mu_) = false;
   Drainable* draining_ ABSL_GUARDED_BY(mu_) = nullptr;
-  absl::CondVar changed_;
+  SteadyCondVar changed_;
 };
 
 }  // namespace rlmesh

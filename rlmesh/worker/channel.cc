@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/status_macros.h"
 
 namespace rlmesh {
@@ -45,7 +46,7 @@ absl::Status Channel::WaitFor(short events, absl::Time deadline) {
   timespec* timeout = nullptr;
   if (deadline != absl::InfiniteFuture()) {
     left = absl::ToTimespec(
-        std::max(deadline - absl::Now(), absl::ZeroDuration()));
+        std::max(deadline - SteadyNow(), absl::ZeroDuration()));
     timeout = &left;
   }
   const int n = ppoll(pollers, 3, timeout, nullptr);

@@ -16,7 +16,9 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/status_matchers.h"
+#include "rlmesh/base/testing/calendar_shift.h"
 
 namespace rlmesh {
 namespace {
@@ -228,6 +230,21 @@ TEST_F(ChannelTest, OversizedRequestIsRefusedAndHarmless) {
   EXPECT_THAT(SendStep(huge), StatusIs(absl::StatusCode::kInvalidArgument,
                                        HasSubstr("268435457")));
   RLMESH_EXPECT_OK(SendStep());
+}
+
+TEST_F(ChannelTest, DeadlinesDoNotHeedTheCalendar) {
+  RLMESH_ASSERT_OK(SendStep());
+  const absl::Time soon = SteadyNow() + absl::Milliseconds(5);
+  const absl::Time far = SteadyNow() + absl::Minutes(10);
+  {
+    const CalendarShift back(-absl::Hours(1));
+    EXPECT_THAT(channel_.Receive(soon),
+                StatusIs(absl::StatusCode::kDeadlineExceeded));
+  }
+  const CalendarShift forward(absl::Hours(1));
+  std::thread worker([this] { Answer(StepAnswer(1, "xyz")); });
+  EXPECT_THAT(channel_.Receive(far), IsOk());
+  worker.join();
 }
 
 }  // namespace

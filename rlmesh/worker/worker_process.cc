@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/fd.h"
 #include "rlmesh/base/little_endian.h"
@@ -205,7 +206,7 @@ absl::Status WorkerProcess::Begin(FrameKind kind, uint8_t flags,
                                   absl::Duration timeout, int fd) {
   kind_ = kind;
   timeout_ = timeout;
-  deadline_ = absl::Now() + timeout;
+  deadline_ = SteadyNow() + timeout;
   failed_lanes_.clear();
   RLMESH_RETURN_IF_ERROR(AwaitOwed(timeout));
   const absl::Status sent = channel_.Send(kind, flags, payload, fd, deadline_);
@@ -236,7 +237,7 @@ absl::Status WorkerProcess::Settle(absl::Duration timeout) {
 
 absl::Status WorkerProcess::AwaitOwed(absl::Duration timeout) {
   if (!channel_.owes_answer()) return absl::OkStatus();
-  const absl::StatusOr<Answer> stale = channel_.Receive(absl::Now() + timeout);
+  const absl::StatusOr<Answer> stale = channel_.Receive(SteadyNow() + timeout);
   if (!stale.ok()) {
     return Failed(FrameKind::kReset, stale.status(), timeout);
   }
@@ -272,18 +273,18 @@ void WorkerProcess::Interrupt() {
     StoreLittleEndian<uint64_t>(channel_.last_id(), interrupted_word_);
   }
   process_->Signal(SIGINT);
-  process_->KillAt(absl::Now() + interrupt_grace_,
+  process_->KillAt(SteadyNow() + interrupt_grace_,
                    [this] { return channel_.HasInput(); });
 }
 
 absl::Status WorkerProcess::Ended(FrameKind kind, absl::string_view reason) {
   // It may have closed its channel without ending.
   absl::StatusOr<ExitStatus> exit =
-      process_->Wait(absl::Now() + absl::Milliseconds(500));
+      process_->Wait(SteadyNow() + absl::Milliseconds(500));
   const bool lives = !exit.ok();
   if (lives) {
     process_->SignalGroup(SIGKILL);
-    exit = process_->Wait(absl::Now() + absl::Seconds(5));
+    exit = process_->Wait(SteadyNow() + absl::Seconds(5));
   }
   ErrorDetails details;
   details.traceback = process_->OutputTail();
@@ -349,7 +350,7 @@ absl::Status WorkerProcess::WrongAnswer(FrameKind kind,
 
 absl::Status WorkerProcess::Close(absl::Duration timeout) {
   if (std::exchange(closed_, true)) return absl::OkStatus();
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = SteadyNow() + timeout;
   set_cancel(nullptr);
   absl::Status status;
   if (!process_->exit_status().has_value()) {
@@ -357,7 +358,7 @@ absl::Status WorkerProcess::Close(absl::Duration timeout) {
   }
   // Threads of the user's code may keep it alive.
   const absl::Time end =
-      std::max(deadline, absl::Now() + absl::Milliseconds(100));
+      std::max(deadline, SteadyNow() + absl::Milliseconds(100));
   const bool ended = status.ok() && process_->Wait(end).ok();
   if (!ended) process_->SignalGroup(SIGKILL);
   return status;

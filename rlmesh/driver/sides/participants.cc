@@ -5,7 +5,7 @@
 #include "rlmesh/driver/sides/participants.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/driver/sides/faults.h"
@@ -43,7 +43,7 @@ absl::Status Participants::MakeOnce(Open open) {
   }
   if (environment == nullptr) {
     CreateOptions create;
-    create.deadline = absl::Now() + options_.session.reset_timeout;
+    create.deadline = SteadyNow() + options_.session.reset_timeout;
     create.cancellation = &cancellation_;
     RLMESH_ASSIGN_OR_RETURN(environment, environments_->Create(create));
     absl::MutexLock lock(&mu_);
@@ -58,7 +58,7 @@ absl::Status Participants::MakeOnce(Open open) {
 }
 
 absl::Status Participants::MakeReady(bool again, Open open) {
-  const absl::Time give_up = absl::Now() + options_.retry.reconnect_timeout;
+  const absl::Time give_up = SteadyNow() + options_.retry.reconnect_timeout;
   for (int64_t attempt = 1;; ++attempt) {
     const absl::Status made = MakeOnce(open);
     if (made.ok()) return made;
@@ -69,7 +69,7 @@ absl::Status Participants::MakeReady(bool again, Open open) {
         options_.on_fault != OnFault::kRetry) {
       return made;
     }
-    if (absl::Now() + delay > give_up || !ledger_->Pause(delay)) {
+    if (SteadyNow() + delay > give_up || !ledger_->Pause(delay)) {
       return WithMessage(made, made.code(),
                          absl::StrCat("nothing to go on with after ", attempt,
                                       " tries: ", made.message()));

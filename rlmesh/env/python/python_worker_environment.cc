@@ -10,8 +10,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "glog/logging.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/little_endian.h"
 #include "rlmesh/base/status_macros.h"
@@ -103,19 +103,19 @@ absl::Status PythonWorkerEnvironment::Revive(size_t worker,
   if (workers_->is_ready(worker)) {
     const absl::Status settled = workers_->process(worker).Settle(
         std::min(pool_->options().process.interrupt_grace + absl::Seconds(5),
-                 deadline - absl::Now()));
+                 deadline - SteadyNow()));
     if (settled.ok()) return settled;
     if (absl::IsCancelled(settled)) return settled;
     // It is still being interrupted: the next reset finds out.
-    if (absl::Now() >= deadline) return settled;
+    if (SteadyNow() >= deadline) return settled;
     LOG(WARNING) << "restarting a worker: " << settled.message();
   }
   std::fill_n(needs_reset_.begin() + workers_->first_lane(worker),
               workers_->lanes(worker), 1);
-  const absl::Status status = workers_->Restart(worker, deadline - absl::Now());
+  const absl::Status status = workers_->Restart(worker, deadline - SteadyNow());
   // At the deadline: another client may have more patience.
   if (status.ok() ||
-      (absl::IsDeadlineExceeded(status) && absl::Now() >= deadline)) {
+      (absl::IsDeadlineExceeded(status) && SteadyNow() >= deadline)) {
     return status;
   }
   // Nothing a client can do: not recoverable, whatever the reason.
@@ -196,14 +196,14 @@ absl::Status PythonWorkerEnvironment::Reset(const ResetRequest& request,
   }
   const absl::Duration timeout =
       std::min(request.timeout, pool_->options().reset_timeout);
-  const absl::Time start = absl::Now();
+  const absl::Time start = SteadyNow();
   // Until it has succeeded:
   for (const uint32_t lane : selection_.lanes()) needs_reset_[lane] = 1;
   for (size_t i = 0; i < workers_->size(); ++i) {
     if (selection_.rows(i).empty()) continue;
     RLMESH_RETURN_IF_ERROR(Revive(i, start + timeout));
   }
-  const absl::Duration spent = absl::Now() - start;
+  const absl::Duration spent = SteadyNow() - start;
   // Mostly microseconds, which nobody wants to read about in a timeout's text.
   const absl::Duration left =
       spent < absl::Milliseconds(1) ? timeout : timeout - spent;

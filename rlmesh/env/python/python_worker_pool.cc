@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "glog/logging.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/status_macros.h"
 
 namespace rlmesh {
@@ -19,7 +19,7 @@ absl::StatusOr<std::shared_ptr<PythonWorkerPool>> PythonWorkerPool::Create(
   std::shared_ptr<PythonWorkerPool> pool(new PythonWorkerPool);
   RLMESH_ASSIGN_OR_RETURN(
       std::unique_ptr<PythonWorkers> workers,
-      PythonWorkers::Start(options, deadline - absl::Now(), cancel));
+      PythonWorkers::Start(options, deadline - SteadyNow(), cancel));
   workers->set_cancel(nullptr);
   pool->options_ = std::move(options);
   pool->contract_ = workers->contract();
@@ -60,18 +60,18 @@ absl::StatusOr<std::unique_ptr<PythonWorkers>> PythonWorkerPool::Take(
   if (workers != nullptr) {
     workers->set_cancel(cancel);
     const absl::Duration timeout =
-        std::min(options_.setup_timeout, deadline - absl::Now());
+        std::min(options_.setup_timeout, deadline - SteadyNow());
     const absl::Status renewed =
         is_ready ? workers->Settle(timeout)
                  : workers->Renew(timeout, options_.close_timeout);
     if (renewed.ok()) return workers;
     if (absl::IsCancelled(renewed)) return renewed;
-    if (absl::Now() >= deadline) return renewed;
+    if (SteadyNow() >= deadline) return renewed;
     LOG(WARNING) << "starting another worker: " << renewed.message();
     workers.reset();
   }
   RLMESH_ASSIGN_OR_RETURN(
-      workers, PythonWorkers::Start(options_, deadline - absl::Now(), cancel));
+      workers, PythonWorkers::Start(options_, deadline - SteadyNow(), cancel));
   RLMESH_RETURN_IF_ERROR(CheckSameContract(contract_, workers->contract()));
   return workers;
 }

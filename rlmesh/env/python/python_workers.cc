@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/proto/core/v1/env_contract.pb.h"
 #include "rlmesh/worker/frame.h"
@@ -67,7 +67,7 @@ absl::StatusOr<std::unique_ptr<PythonWorkers>> PythonWorkers::Start(
   std::unique_ptr<PythonWorkers> workers(new PythonWorkers(options));
   workers->cancel_ = cancel;
   timeout = std::min(timeout, options.setup_timeout);
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = SteadyNow() + timeout;
   workers->workers_.resize(options.processes);
   for (int i = 0; i < options.processes; ++i) {
     Worker& worker = workers->workers_[i];
@@ -87,7 +87,7 @@ absl::StatusOr<std::unique_ptr<PythonWorkers>> PythonWorkers::Start(
   RLMESH_ASSIGN_OR_RETURN(workers->slots_,
                           SharedSlots::Create(workers->layout_.size));
   for (size_t i = 0; i < workers->size(); ++i) {
-    RLMESH_RETURN_IF_ERROR(workers->Attach(i, deadline - absl::Now()));
+    RLMESH_RETURN_IF_ERROR(workers->Attach(i, deadline - SteadyNow()));
   }
   return workers;
 }
@@ -163,7 +163,7 @@ absl::Status PythonWorkers::Attach(size_t index, absl::Duration timeout) {
 absl::Status PythonWorkers::Renew(absl::Duration timeout,
                                   absl::Duration close_timeout) {
   const EnvContract before = contract_;
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = SteadyNow() + timeout;
   close_timeout = std::min(timeout, close_timeout);
   for (Worker& worker : workers_) {
     RLMESH_RETURN_IF_ERROR(
@@ -172,36 +172,36 @@ absl::Status PythonWorkers::Renew(absl::Duration timeout,
   for (Worker& worker : workers_) {
     RLMESH_RETURN_IF_ERROR(worker.process->Finish().status());
   }
-  RLMESH_RETURN_IF_ERROR(Setup(/*first_time=*/false, deadline - absl::Now()));
+  RLMESH_RETURN_IF_ERROR(Setup(/*first_time=*/false, deadline - SteadyNow()));
   return CheckSameContract(before, contract_);
 }
 
 absl::Status PythonWorkers::Restart(size_t index, absl::Duration timeout) {
   timeout = std::min(timeout, options_.setup_timeout);
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = SteadyNow() + timeout;
   Worker& worker = workers_[index];
   RLMESH_RETURN_IF_ERROR(StartProcess(&worker));
   RLMESH_RETURN_IF_ERROR(worker.process->Begin(FrameKind::kSetup, /*flags=*/0,
                                                SetupRequest(worker), timeout));
   RLMESH_ASSIGN_OR_RETURN(const EnvContract contract, ReadContract(&worker));
   RLMESH_RETURN_IF_ERROR(CheckSameContract(contract_, contract));
-  return Attach(index, deadline - absl::Now());
+  return Attach(index, deadline - SteadyNow());
 }
 
 absl::Status PythonWorkers::Settle(absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = SteadyNow() + timeout;
   for (Worker& worker : workers_) {
-    RLMESH_RETURN_IF_ERROR(worker.process->Settle(deadline - absl::Now()));
+    RLMESH_RETURN_IF_ERROR(worker.process->Settle(deadline - SteadyNow()));
   }
   return absl::OkStatus();
 }
 
 absl::Status PythonWorkers::Close(absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = SteadyNow() + timeout;
   absl::Status status;
   for (Worker& worker : workers_) {
     status.Update(worker.process->Close(
-        std::max(deadline - absl::Now(), absl::Milliseconds(100))));
+        std::max(deadline - SteadyNow(), absl::Milliseconds(100))));
   }
   return status;
 }

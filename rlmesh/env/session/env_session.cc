@@ -11,7 +11,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/env/lanes/failed_rows.h"
@@ -41,7 +40,7 @@ absl::Duration Budget(uint64_t timeout_ms, absl::Duration limit) {
   return std::min(limit, absl::Milliseconds(std::min(timeout_ms, kMaxMillis)));
 }
 
-absl::Duration Since(absl::Time start) { return absl::Now() - start; }
+absl::Duration Since(absl::Time start) { return SteadyNow() - start; }
 
 constexpr size_t kMaxEpisodeId = 256;
 constexpr size_t kMaxRequestId = 1024;
@@ -121,7 +120,7 @@ void EnvSession::Cancel() {
 EnvSession::Next EnvSession::Handle(const JoinRequest& request,
                                     absl::Duration queued,
                                     JoinResponse* response) {
-  const absl::Time start = absl::Now();
+  const absl::Time start = SteadyNow();
   decode_ = user_ = absl::ZeroDuration();
   absl::Status status;
   Next next = Next::kGoOn;
@@ -335,7 +334,7 @@ absl::Status EnvSession::Reset(const env::v1::ResetRequest& request,
   RLMESH_RETURN_IF_ERROR(CheckSeeds(reset.seeds, reset.lanes));
   const absl::Duration timeout =
       Budget(request.timeout_ms(), options_.reset_timeout);
-  const absl::Time start = absl::Now();
+  const absl::Time start = SteadyNow();
   RLMESH_RETURN_IF_ERROR(Called("reset", timeout, request.env_indices(),
                                 /*failed=*/{},
                                 EnsureEnvironment(start + timeout)));
@@ -352,7 +351,7 @@ absl::Status EnvSession::Reset(const env::v1::ResetRequest& request,
   reset.timeout = timeout - Since(start);
 
   Observation observation;
-  const absl::Time called = absl::Now();
+  const absl::Time called = SteadyNow();
   const absl::Status status = environment_->Reset(reset, &observation);
   user_ = Since(called);
   RLMESH_RETURN_IF_ERROR(
@@ -387,7 +386,7 @@ absl::Status EnvSession::CheckAction(const env::v1::StepRequest& request,
 
 absl::Status EnvSession::Step(const env::v1::StepRequest& request,
                               JoinResponse* response) {
-  const absl::Time start = absl::Now();
+  const absl::Time start = SteadyNow();
   if (contract_.autoreset_mode == AutoresetMode::kSameStep) {
     return absl::UnimplementedError("SAME_STEP autoreset is reserved");
   }
@@ -421,7 +420,7 @@ absl::Status EnvSession::Step(const env::v1::StepRequest& request,
   step.timeout = timeout - decode_;
 
   Transition transition;
-  const absl::Time called = absl::Now();
+  const absl::Time called = SteadyNow();
   const absl::Status status = environment_->Step(step, &transition);
   user_ = Since(called);
   const size_t rows = lanes;
@@ -479,9 +478,9 @@ absl::Status EnvSession::Render(const env::v1::RenderRequest& request,
   const absl::Duration timeout =
       Budget(request.timeout_ms(), options_.reset_timeout);
   RLMESH_RETURN_IF_ERROR(Called("render", timeout, /*lanes=*/{}, /*failed=*/{},
-                                EnsureEnvironment(absl::Now() + timeout)));
+                                EnsureEnvironment(SteadyNow() + timeout)));
   Frame frame;
-  const absl::Time called = absl::Now();
+  const absl::Time called = SteadyNow();
   const absl::Status status = environment_->Render(lane, &frame);
   user_ = Since(called);
   // An environment that cannot draw has nothing to show, which is no error.

@@ -19,6 +19,7 @@
 #include "gtest/gtest.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_matchers.h"
+#include "rlmesh/base/testing/calendar_shift.h"
 #include "rlmesh/env/testing/gate.h"
 #include "rlmesh/env/testing/scripted_environment.h"
 #include "rlmesh/env/testing/session_fixture.h"
@@ -388,6 +389,26 @@ TEST_F(EnvSessionTest, ActionsOutOfRangeAreRefusedOnlyWhenStrict) {
   Ask("reset {}");
   EXPECT_THAT(Ask(R"(step { action { leaves: "\006" } })"),
               IsError(env::v1::ENV_ERROR_CODE_INVALID_ACTION, true, "$"));
+}
+
+TEST_F(EnvSessionTest, TimeoutsDoNotHeedTheCalendar) {
+  for (const absl::Duration by : {absl::Hours(1), -absl::Hours(1)}) {
+    session_ = nullptr;
+    std::unique_ptr<CalendarShift> shift;
+    script_.on_create = [&] {
+      shift = std::make_unique<CalendarShift>(by);
+      return absl::OkStatus();
+    };
+    absl::Duration left;
+    script_.on_reset = [&left](const ResetRequest& request) {
+      left = request.timeout;
+      return absl::OkStatus();
+    };
+    ASSERT_TRUE(Ask("reset { timeout_ms: 600000 }").has_reset());
+    EXPECT_GT(left, absl::Minutes(5));
+    EXPECT_LE(left, absl::Minutes(10));
+    EXPECT_LT(response_.endpoint_total_ns(), 300 * 1000000000ull);
+  }
 }
 
 }  // namespace

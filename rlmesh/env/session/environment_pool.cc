@@ -28,14 +28,14 @@ absl::StatusOr<EnvironmentPool::Lease> EnvironmentPool::Acquire(
   {
     bool cancelled = false;  // under mu_
     Cancellation::Callback wake(options.cancellation, [this, &cancelled] {
-      absl::MutexLock lock(&mu_);  // its release makes waiters look
+      absl::MutexLock lock(&mu_);
       cancelled = true;
+      changed_.SignalAll();
     });
     absl::MutexLock lock(&mu_);
-    const auto go_on = [this, &cancelled]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-      return HasRoom() || cancelled;
-    };
-    mu_.AwaitWithDeadline(absl::Condition(&go_on), options.deadline);
+    while (!HasRoom() && !cancelled &&
+           !changed_.WaitUntil(&mu_, options.deadline)) {
+    }
     if (cancelled) {
       return absl::CancelledError("the session ended before it began");
     }
@@ -56,6 +56,7 @@ absl::StatusOr<EnvironmentPool::Lease> EnvironmentPool::Acquire(
 void EnvironmentPool::Return() {
   absl::MutexLock lock(&mu_);
   --live_;
+  changed_.SignalAll();
 }
 
 }  // namespace rlmesh

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "rlmesh/base/steady_cond_var.h"
 #include "rlmesh/env/environment.h"
 
 namespace rlmesh {
@@ -69,6 +70,7 @@ class EnvironmentPool {
 
   EnvironmentFactory* const factory_;
   absl::Mutex mu_;
+  SteadyCondVar changed_;
   int live_ ABSL_GUARDED_BY(mu_) = 0;
 };
 

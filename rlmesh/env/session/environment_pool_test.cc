@@ -10,7 +10,9 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/status_matchers.h"
+#include "rlmesh/base/testing/calendar_shift.h"
 #include "rlmesh/env/testing/scripted_environment.h"
 
 namespace rlmesh {
@@ -47,7 +49,7 @@ TEST_F(EnvironmentPoolTest, AtTheDeadlineItNamesTheLimit) {
   auto first = pool_.Acquire({});
   RLMESH_ASSERT_OK(first);
   EXPECT_THAT(
-      pool_.Acquire({absl::Now() + absl::Milliseconds(5), nullptr}),
+      pool_.Acquire({SteadyNow() + absl::Milliseconds(5), nullptr}),
       StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("all 1")));
 }
 
@@ -67,7 +69,16 @@ TEST_F(EnvironmentPoolTest, AFactoryThatFailsTakesNoPlace) {
   };
   EXPECT_THAT(pool_.Acquire({}), StatusIs(absl::StatusCode::kInternal, "no"));
   fails = false;
-  RLMESH_EXPECT_OK(pool_.Acquire({absl::Now(), nullptr}));
+  RLMESH_EXPECT_OK(pool_.Acquire({SteadyNow(), nullptr}));
+}
+
+TEST_F(EnvironmentPoolTest, DeadlineComesAlthoughTheCalendarIsSetBack) {
+  auto first = pool_.Acquire({});
+  RLMESH_ASSERT_OK(first);
+  const absl::Time deadline = SteadyNow() + absl::Milliseconds(5);
+  const CalendarShift shift(-absl::Hours(1));
+  EXPECT_THAT(pool_.Acquire({deadline, nullptr}),
+              StatusIs(absl::StatusCode::kResourceExhausted));
 }
 
 }  // namespace

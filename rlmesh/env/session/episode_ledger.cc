@@ -4,6 +4,7 @@
 
 #include "rlmesh/env/session/episode_ledger.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -38,7 +39,9 @@ env::v1::EpisodeMetadata EpisodeLedger::Finish(uint32_t index) {
   metadata.set_step_count(lane.steps);
   metadata.set_cumulative_reward(lane.reward);
   metadata.set_start_timestamp_ns(absl::ToUnixNanos(lane.start));
-  metadata.set_end_timestamp_ns(absl::ToUnixNanos(clock_->Now()));
+  // The calendar may have been set back.
+  metadata.set_end_timestamp_ns(
+      absl::ToUnixNanos(std::max(lane.start, clock_->Now())));
   lane.open = false;
   return metadata;
 }

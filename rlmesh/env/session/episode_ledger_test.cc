@@ -210,5 +210,15 @@ TEST_F(EpisodeLedgerTest, AStepNeedsAResetOfItsLanesFirst) {
   RLMESH_EXPECT_OK(Step({1, 1}, {0, 0}, {}, {2, 0}));
 }
 
+TEST_F(EpisodeLedgerTest, NoEpisodeEndsBeforeItsStart) {
+  Start(1, AutoresetMode::kDisabled);
+  Reset({"a"});
+  clock_.Advance(-absl::Hours(1));
+  RLMESH_ASSERT_OK(Step({1}, {1}));
+  ASSERT_EQ(completed_.size(), 1);
+  EXPECT_EQ(completed_[0].end_timestamp_ns(),
+            completed_[0].start_timestamp_ns());
+}
+
 }  // namespace
 }  // namespace rlmesh

@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/status_macros.h"
 
 namespace rlmesh {
@@ -55,7 +55,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(
   const std::string name = child.argv[0];
   RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<ChildProcess> process,
                           ChildProcess::Start(std::move(child)));
-  const absl::Time deadline = absl::Now() + options.timeout;
+  const absl::Time deadline = SteadyNow() + options.timeout;
   std::string address;
   while (true) {
     {
@@ -71,7 +71,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(
       return absl::UnavailableError(absl::StrCat(
           name, " ", process->exit_status()->ToString(), "; see above"));
     }
-    if (absl::Now() > deadline) {
+    if (SteadyNow() > deadline) {
       return absl::DeadlineExceededError(
           absl::StrCat(name, " was not ready within ",
                        absl::FormatDuration(options.timeout), "; see above"));

@@ -10,7 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/transport/probe/probe_socket.h"
 #include "rlmesh/transport/probe/tls_probe.h"
@@ -76,7 +76,7 @@ absl::Status ProbePeer(const Address& address,
                        const absl::optional<ClientTls>& tls,
                        absl::Duration timeout) {
   if (!ProbeSocket::IsLiteral(address)) return absl::OkStatus();
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = SteadyNow() + timeout;
   if (!tls.has_value()) return ProbePlain(address, deadline);
   const absl::Status status = ProbeTls(address, *tls, deadline);
   // Some servers hang up on a ClientHello that they cannot read.

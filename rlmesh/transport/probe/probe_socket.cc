@@ -13,7 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/transport/socket_address.h"
 
 namespace rlmesh {
@@ -24,7 +24,7 @@ constexpr char kSettings = 4;
 // Whether `fd` became ready before `deadline`.
 bool Await(int fd, short events, absl::Time deadline) {
   while (true) {
-    const absl::Duration left = deadline - absl::Now();
+    const absl::Duration left = deadline - SteadyNow();
     pollfd p = {fd, events, 0};
     const int n =
         poll(&p, 1, std::max<int64_t>(0, left / absl::Milliseconds(1)));
