@@ -255,7 +255,8 @@ absl::Status RemoteModel::Predict(const PredictRequest& request,
     info->set_episode_id(row.episode_id);
     if (row.seed) info->set_seed(*row.seed);
   }
-  if (request.step) predict->set_step(*request.step);
+  // request.step is for servers that have asked for histories, which we do not
+  // offer: without that the field stays empty.
   RLMESH_RETURN_IF_ERROR(Exchange("predict", request.timeout,
                                   JoinResponse::kPredict, &route->response));
   return ReadPrediction(request, route, prediction);

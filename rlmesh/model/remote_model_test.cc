@@ -145,7 +145,9 @@ TEST_F(HostileModelTest, GoodAnswerWorksAndTheRequestIsComplete) {
   EXPECT_EQ(service_.last.request_id(), "env-1:predict:1");
   EXPECT_EQ(service_.last.predict().context().request_id(), "env-1:predict:1");
   EXPECT_EQ(service_.last.predict().episode_info(0).seed(), 7);
-  EXPECT_EQ(service_.last.predict().step(), 3);
+  // Both go only to servers that were offered histories and took them.
+  EXPECT_FALSE(service_.last.predict().has_step());
+  EXPECT_EQ(service_.last.predict().history_size(), 0);
   RLMESH_ASSERT_OK(Predict());
   EXPECT_EQ(service_.last.request_id(), "env-1:predict:2");
 }
