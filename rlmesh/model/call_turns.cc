@@ -4,6 +4,8 @@
 
 #include "rlmesh/model/call_turns.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
@@ -30,18 +32,29 @@ CallTurns::Turn::~Turn() {
   absl::MutexLock lock(&turns_->mu_);
   if (!has_turn_) return;
   turns_->busy_ = false;
-  turns_->changed_.SignalAll();
+  if (turns_->waiting_.empty()) return;
+  Turn* const next = turns_->waiting_.front();
+  turns_->waiting_.pop_front();
+  turns_->Give(next);
+  next->told_->Signal();
 }
 
 absl::Status CallTurns::Turn::Take(absl::Duration timeout) {
-  const absl::Time deadline = SteadyNow() + timeout;
   absl::MutexLock lock(&turns_->mu_);
-  while (turns_->busy_ && !turns_->cancelled_ && !left_) {
-    if (!turns_->changed_.WaitUntil(&turns_->mu_, deadline)) continue;
-    if (!turns_->busy_ || turns_->cancelled_ || left_) break;
-    return Recoverable(absl::DeadlineExceededError(absl::StrCat(
-        "the policy was busy with other requests for ",
-        absl::FormatDuration(timeout), "; calls of it come one at a time")));
+  if (!turns_->busy_ && !turns_->cancelled_ && !left_) {
+    turns_->Give(this);
+    return absl::OkStatus();
+  }
+  if (!turns_->cancelled_ && !left_) {
+    const absl::Time deadline = SteadyNow() + timeout;
+    told_.emplace();
+    turns_->waiting_.push_back(this);
+    while (!has_turn_ && !turns_->cancelled_ && !left_ &&
+           !told_->WaitUntil(&turns_->mu_, deadline)) {
+    }
+    auto& waiting = turns_->waiting_;
+    waiting.erase(std::remove(waiting.begin(), waiting.end(), this),
+                  waiting.end());
   }
   if (turns_->cancelled_) {
     return Recoverable(absl::CancelledError("the policy was cancelled"));
@@ -50,22 +63,36 @@ absl::Status CallTurns::Turn::Take(absl::Duration timeout) {
     return Recoverable(
         absl::CancelledError("the request was cancelled before its turn"));
   }
-  turns_->busy_ = has_turn_ = true;
-  turns_->running_->Clear();  // of a call that had ended by itself
-  return absl::OkStatus();
+  if (has_turn_) return absl::OkStatus();
+  return Recoverable(absl::DeadlineExceededError(absl::StrCat(
+      "the policy was busy with other requests for ",
+      absl::FormatDuration(timeout), "; calls of it come one at a time")));
 }
 
 void CallTurns::Turn::Leave() {
   absl::MutexLock lock(&turns_->mu_);
   left_ = true;
-  turns_->changed_.SignalAll();
-  if (has_turn_) turns_->running_->Set();
+  if (has_turn_) {
+    turns_->running_->Set();
+  } else if (told_.has_value()) {
+    told_->Signal();
+  }
+}
+
+void CallTurns::Give(Turn* turn) {
+  busy_ = turn->has_turn_ = true;
+  running_->Clear();  // of a call that had ended by itself
+}
+
+int CallTurns::waiting() const {
+  absl::MutexLock lock(&mu_);
+  return static_cast<int>(waiting_.size());
 }
 
 void CallTurns::Cancel() {
   absl::MutexLock lock(&mu_);
   cancelled_ = true;
-  changed_.SignalAll();
+  for (Turn* turn : waiting_) turn->told_->Signal();
   running_->Set();
 }
 

@@ -7,6 +7,8 @@
 #ifndef RLMESH_MODEL_CALL_TURNS_H_
 #define RLMESH_MODEL_CALL_TURNS_H_
 
+#include <deque>
+
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
@@ -18,9 +20,11 @@
 
 namespace rlmesh {
 
-// Gives the turn to one thread after the other. A call that is cancelled leaves
-// the queue; when it has the turn, an event is set that its wait is to end by,
-// and the turn is over when its thread has seen that. Thread-safe.
+// Gives the turn to one thread after the other, in the order in which they
+// asked. A call that is cancelled leaves the queue; when it has the turn, an
+// event is set that its wait is to end by, and the turn is over when its thread
+// has seen that. Thread-safe; a turn that need not be waited for costs two
+// mutexes and no memory.
 //
 // Example:
 //   CallTurns turns(event.get());
@@ -33,7 +37,7 @@ class CallTurns {
   // next turn.
   explicit CallTurns(CancelEvent* running) : running_(running) {}
 
-  // From the constructor on in the queue of one thread, until the destructor.
+  // Of one call in one thread: from Take to the destructor.
   class Turn {
    public:
     // Both are borrowed; a null `cancellation`: never.
@@ -45,9 +49,11 @@ class CallTurns {
     absl::Status Take(absl::Duration timeout);
 
    private:
+    friend class CallTurns;
     void Leave();
 
     CallTurns* const turns_;
+    absl::optional<SteadyCondVar> told_ ABSL_GUARDED_BY(turns_->mu_);  // waits
     bool has_turn_ ABSL_GUARDED_BY(turns_->mu_) = false;
     bool left_ ABSL_GUARDED_BY(turns_->mu_) = false;
     absl::optional<Cancellation::Callback> callback_;
@@ -56,11 +62,16 @@ class CallTurns {
   // Ends all calls, and those to come.
   void Cancel();
 
+  // Calls in the queue.
+  int waiting() const;
+
  private:
+  void Give(Turn* turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
   CancelEvent* const running_;
-  absl::Mutex mu_;
-  SteadyCondVar changed_;
+  mutable absl::Mutex mu_;
   bool busy_ ABSL_GUARDED_BY(mu_) = false;  // somebody has the turn
+  std::deque<Turn*> waiting_ ABSL_GUARDED_BY(mu_);
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
 };
 

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
@@ -18,6 +19,7 @@
 namespace rlmesh {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr absl::Duration kLong = absl::Seconds(60);
@@ -45,6 +47,26 @@ TEST_F(CallTurnsTest, OneAfterTheOther) {
   second.join();
 }
 
+TEST_F(CallTurnsTest, InTheOrderInWhichTheyAsked) {
+  std::vector<std::thread> threads;
+  std::vector<int> order;  // of who has the turn
+  {
+    CallTurns::Turn turn(&turns_, nullptr);
+    RLMESH_ASSERT_OK(turn.Take(kLong));
+    for (int i = 0; i < 5; ++i) {
+      threads.emplace_back([this, i, &order] {
+        CallTurns::Turn turn(&turns_, nullptr);
+        EXPECT_THAT(turn.Take(kLong), IsOk());
+        order.push_back(i);
+      });
+      while (turns_.waiting() <= i) std::this_thread::yield();
+    }
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(order, ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_EQ(turns_.waiting(), 0);
+}
+
 TEST_F(CallTurnsTest, WhoWaitsTooLongIsToldWhy) {
   CallTurns::Turn turn(&turns_, nullptr);
   RLMESH_ASSERT_OK(turn.Take(kLong));
@@ -52,6 +74,7 @@ TEST_F(CallTurnsTest, WhoWaitsTooLongIsToldWhy) {
   const absl::Status status = late.Take(absl::Milliseconds(20));
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kDeadlineExceeded,
                                HasSubstr("busy with other requests for 20ms")));
+  EXPECT_EQ(turns_.waiting(), 0);
   EXPECT_TRUE(GetErrorDetails(status).recoverable);
 }
 
@@ -63,6 +86,7 @@ TEST_F(CallTurnsTest, CancelledCallLeavesTheQueueAndNobodyElseNotices) {
     CallTurns::Turn turn(&turns_, &cancellation);
     EXPECT_THAT(turn.Take(kLong), StatusIs(absl::StatusCode::kCancelled));
   });
+  while (turns_.waiting() < 1) std::this_thread::yield();
   cancellation.Cancel();
   waiting.join();
   EXPECT_FALSE(running_->is_set());
@@ -108,6 +132,7 @@ TEST_F(CallTurnsTest, CancelOfAllEndsThemForGood) {
     CallTurns::Turn turn(&turns_, nullptr);
     EXPECT_THAT(turn.Take(kLong), StatusIs(absl::StatusCode::kCancelled));
   });
+  while (turns_.waiting() < 1) std::this_thread::yield();
   turns_.Cancel();
   waiting.join();
   EXPECT_TRUE(running_->is_set());
