@@ -146,6 +146,7 @@ PredictRequest Session::MakeRequest() const {
   request.observations = transition_.observation.value;
   request.episodes = absl::MakeConstSpan(&row_, 1);
   request.step = session_steps_;
+  request.horizon = options_.execution_horizon;
   request.timeout = options_.predict_timeout;
   return request;
 }

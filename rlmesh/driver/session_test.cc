@@ -132,6 +132,7 @@ class PrefetchSessionTest : public SessionTest {
       int64_t value;
       std::memcpy(&value, request.observations.leaf(0).data(), sizeof(value));
       asked_.push_back(value);
+      EXPECT_EQ(request.horizon, 4);
       return status_;
     };
     options_.execution_horizon = 4;

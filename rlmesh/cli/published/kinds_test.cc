@@ -92,34 +92,6 @@ class Recorder : public Hook {
   std::vector<std::string> actions;
 };
 
-// Asks for so many frames, as the session of a remote model does once for all.
-class WithHorizon : public Model {
- public:
-  WithHorizon(Model* model, int horizon) : model_(model), horizon_(horizon) {}
-
-  absl::Status Open(absl::string_view route,
-                    const EnvContract& contract) override {
-    return model_->Open(route, contract);
-  }
-  absl::Status Predict(const PredictRequest& request,
-                       Prediction* prediction) override {
-    PredictRequest more = request;
-    more.horizon = horizon_;
-    return model_->Predict(more, prediction);
-  }
-  absl::Status Reset(absl::string_view route,
-                     absl::Span<const std::string> episode_ids) override {
-    return model_->Reset(route, episode_ids);
-  }
-  absl::Status CloseRoute(absl::string_view route) override {
-    return model_->CloseRoute(route);
-  }
-
- private:
-  Model* const model_;
-  const int horizon_;
-};
-
 class KindsTest : public ::testing::TestWithParam<std::string> {
  protected:
   static void SetUpTestSuite() { servers_ = new PublishedServers; }
@@ -203,8 +175,7 @@ TEST_P(KindsTest, EveryObservationAndActionIsThatOfTheRunNearby) {
       if (GetParam() == "tuple" && policy == "Chunked" && horizon > 1) continue;
       SCOPED_TRACE(absl::StrCat(policy, ", execution_horizon=", horizon));
       const Recorder far = PlayFar(policy, horizon);
-      WithHorizon asked(model.get(), horizon);
-      const Recorder near = Play(environments.get(), &asked, horizon);
+      const Recorder near = Play(environments.get(), model.get(), horizon);
       ASSERT_EQ(far.lines.size(), kEpisodes * kSteps);
       ASSERT_EQ(near.lines.size(), kEpisodes * kSteps);
       for (size_t i = 0; i < far.lines.size(); ++i) {
