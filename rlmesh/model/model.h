@@ -7,6 +7,7 @@
 #ifndef RLMESH_MODEL_MODEL_H_
 #define RLMESH_MODEL_MODEL_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -45,9 +46,16 @@ struct PredictRequest {
 };
 
 // The first frame is for this step, the others for the steps after it; each is
-// a full batch. Owned by the model, valid until its next call on this route.
+// a full batch. Owned by the model, valid until its next call on this route, or
+// of `large` and valid as long as that.
 struct Prediction {
+  // What a model may keep of its actions between calls of one route: routes are
+  // many.
+  static constexpr size_t kKeptBytes = size_t{64} << 10;
+
   std::vector<ValueView> frames;
+  // Room for frames that are larger. Whoever has read them drops it.
+  ValueBuffer large;
 };
 
 // A policy for any number of environments, each with a route of its own.
@@ -110,8 +118,9 @@ class Model {
   // Ignored by models that never block.
   virtual void Cancel() {}
 
-  // Whether calls return within microseconds and never block: a server then
-  // calls them inline instead of from a thread of their own.
+  // Whether calls never wait, and return within microseconds where observations
+  // and actions are small: a server then makes the small ones inline instead of
+  // from a thread of their own.
   virtual bool is_inline() const { return false; }
 };
 

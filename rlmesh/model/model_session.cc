@@ -10,11 +10,13 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "rlmesh/base/clock.h"
 #include "rlmesh/model/model_error.h"
+#include "rlmesh/spaces/space_spec.h"
 #include "rlmesh/transport/message_limit.h"
 #include "rlmesh/transport/wire.h"
 
@@ -29,6 +31,18 @@ constexpr int kMaxGroups = 16384;
 // Of them, so many are asked for together at most.
 constexpr size_t kMaxTogether = 256;
 
+// The most that is done on a thread of gRPC: a millisecond or so.
+constexpr size_t kInlineBytes = size_t{512} << 10;
+
+// Whether an action of the space, or the space itself, is. Not for more than
+// kInlineBytes of space; what is wrong with it is said later.
+bool IsLarge(const model::v1::ResolveAdapterRequest& request) {
+  if (request.ByteSizeLong() > kInlineBytes) return true;
+  const absl::StatusOr<SpaceSpec> space =
+      SpaceSpec::FromProto(request.env_spec().action_space());
+  return space.ok() && space->min_lane_bytes() > kInlineBytes;
+}
+
 uint64_t Nanoseconds(absl::Duration duration) {
   return static_cast<uint64_t>(
       std::max<int64_t>(0, absl::ToInt64Nanoseconds(duration)));
@@ -41,8 +55,30 @@ ModelSession::ModelSession(RouteTable* table, uint64_t stream)
 
 ModelSession::~ModelSession() { table_->CloseStream(stream_); }
 
-bool ModelSession::MayBlock(const JoinRequest& /*request*/) const {
-  return !table_->model().is_inline();
+bool ModelSession::MayBlock(const JoinRequest& request) const {
+  if (!table_->model().is_inline()) return true;
+  switch (request.kind_case()) {
+    case JoinRequest::kResolveAdapter:
+      return table_->IsInUse(request.resolve_adapter().context().env_id()) ||
+             IsLarge(request.resolve_adapter());
+    case JoinRequest::kPredict:
+      return table_->WorkOf(request.predict()) > kInlineBytes;
+    case JoinRequest::kGroupedPredict: {
+      size_t left = kInlineBytes;
+      for (const auto& group : request.grouped_predict().groups()) {
+        const size_t work = table_->WorkOf(group);
+        if (work > left) return true;
+        left -= work;
+      }
+      return false;
+    }
+    case JoinRequest::kResetAdapter:
+      return table_->IsInUse(request.reset_adapter().context().env_id());
+    case JoinRequest::kReleaseAdapter:
+      return table_->IsInUse(request.release_adapter().context().env_id());
+    default:
+      return false;
+  }
 }
 
 ModelSession::Next ModelSession::Handle(const JoinRequest& request,

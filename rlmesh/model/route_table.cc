@@ -8,41 +8,19 @@
 #include <functional>
 #include <utility>
 
-#include "absl/strings/escaping.h"
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "glog/logging.h"
 #include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
 #include "rlmesh/base/status_macros.h"
+#include "rlmesh/model/route_request.h"
 #include "rlmesh/spaces/check.h"
-#include "rlmesh/spaces/meta.h"
 #include "rlmesh/transport/editions.h"
 #include "rlmesh/transport/wire.h"
 
 namespace rlmesh {
 namespace {
-
-// Rows of one request: as many as an environment may have lanes.
-constexpr int kMaxRows = 65536;
-
-// Peers' texts in messages and logs.
-std::string Quoted(absl::string_view text) {
-  return absl::StrCat("\"", absl::Utf8SafeCHexEscape(text.substr(0, 100)),
-                      "\"");
-}
-
-// What `field` of a request calls something; the table and the model keep ids.
-absl::Status CheckId(absl::string_view field, absl::string_view id) {
-  if (id.size() <= RouteTable::kMaxIdBytes) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(field, " has ", id.size(), " bytes, over the ",
-                   RouteTable::kMaxIdBytes, " bound; it begins ", Quoted(id)));
-}
-
-absl::Status CheckIds(const model::v1::AdapterContext& context) {
-  RLMESH_RETURN_IF_ERROR(CheckId("env_id", context.env_id()));
-  return CheckId("session_id", context.session_id());
-}
 
 // About what a route costs: what was sent, and its leaves once they are parsed.
 size_t CostOf(const core::v1::EnvSpec& spec, const EnvContract& contract) {
@@ -58,10 +36,6 @@ absl::Status Worded(const absl::Status& status, absl::StatusCode code,
   absl::Status worded(code, message);
   SetErrorDetails(GetErrorDetails(status), &worded);
   return worded;
-}
-
-absl::Status InternalText(absl::string_view text) {
-  return absl::InternalError(absl::StrCat("internal error: ", text));
 }
 
 absl::Status NotResolved() {
@@ -81,69 +55,6 @@ uint64_t NanosecondsSince(absl::Time start) {
       std::max<int64_t>(0, absl::ToInt64Nanoseconds(SteadyNow() - start)));
 }
 
-// What the model needs to know of an environment. Unlike a contract from an
-// environment server it may lack the observation space.
-absl::StatusOr<EnvContract> ReadSpec(const core::v1::EnvSpec& spec) {
-  EnvContract contract;
-  contract.id = spec.id();
-  if (!spec.has_action_space()) {
-    return absl::InvalidArgumentError(
-        "env EnvSpec has no action_space; a model needs to know what it may "
-        "answer");
-  }
-  absl::StatusOr<SpaceSpec> action = SpaceSpec::FromProto(spec.action_space());
-  if (!action.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("env action_space: ", action.status().message()));
-  }
-  contract.action_space = *std::move(action);
-  if (spec.has_observation_space()) {
-    absl::StatusOr<SpaceSpec> observation =
-        SpaceSpec::FromProto(spec.observation_space());
-    if (!observation.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "env observation_space: ", observation.status().message()));
-    }
-    contract.observation_space = *std::move(observation);
-  }
-  if (spec.has_metadata()) contract.metadata = SerializeMeta(spec.metadata());
-  return contract;
-}
-
-// One entry a row, ids there and distinct. `rows` and `ids` keep their memory.
-absl::Status ReadEpisodes(const model::v1::PredictRequest& request,
-                          std::vector<EpisodeRow>* rows,
-                          std::vector<absl::string_view>* ids) {
-  if (request.episode_info().empty()) {
-    return InternalText("predict must include at least one episode_id");
-  }
-  if (request.episode_info_size() > kMaxRows) {
-    return InternalText(absl::StrCat("predict has ",
-                                     request.episode_info_size(),
-                                     " rows, over the ", kMaxRows, " bound"));
-  }
-  rows->resize(request.episode_info_size());
-  ids->clear();
-  for (int i = 0; i < request.episode_info_size(); ++i) {
-    const model::v1::EpisodeInfo& info = request.episode_info(i);
-    if (info.episode_id().empty()) {
-      return InternalText(
-          absl::StrCat("episode_info[", i, "].episode_id is empty"));
-    }
-    RLMESH_RETURN_IF_ERROR(CheckId("episode_id", info.episode_id()));
-    EpisodeRow& row = (*rows)[i];
-    row.episode_id = info.episode_id();
-    row.seed.reset();
-    if (info.has_seed()) row.seed = info.seed();
-    ids->push_back(row.episode_id);
-  }
-  std::sort(ids->begin(), ids->end());
-  const auto twice = std::adjacent_find(ids->begin(), ids->end());
-  if (twice == ids->end()) return absl::OkStatus();
-  return InternalText(
-      absl::StrCat("predict has duplicate episode_id ", Quoted(*twice)));
-}
-
 }  // namespace
 
 struct RouteTable::Route {
@@ -154,12 +65,39 @@ struct RouteTable::Route {
   EnvContract contract ABSL_GUARDED_BY(mu);
   bool has_observation_space ABSL_GUARDED_BY(mu) = false;
   size_t horizon ABSL_GUARDED_BY(mu) = 1;
-  // Reused from call to call.
+  // Reused from call to call, unless they are large.
   std::vector<EpisodeRow> rows ABSL_GUARDED_BY(mu);
   std::vector<absl::string_view> ids ABSL_GUARDED_BY(mu);
   std::vector<absl::string_view> leaves ABSL_GUARDED_BY(mu);
   Prediction prediction ABSL_GUARDED_BY(mu);
+
+  // OutOfRange when the actions cannot fit `left` bytes.
+  absl::Status CheckFits(size_t left) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // The least that they take.
+  size_t action_bytes() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return contract.action_space.min_lane_bytes() * rows.size();
+  }
+  // Routes are many: what a large call needed is given back.
+  void Trim() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 };
+
+absl::Status RouteTable::Route::CheckFits(size_t left) const {
+  if (action_bytes() <= left) return absl::OkStatus();
+  return absl::OutOfRangeError(absl::StrCat(
+      "internal error: actions of ", rows.size(), " rows take at least ",
+      action_bytes(), " bytes and ", left, " are left in the message"));
+}
+
+void RouteTable::Route::Trim() {
+  constexpr size_t kKept = 1024;
+  prediction.frames.clear();
+  if (prediction.large.view().size() > 0) prediction.large = ValueBuffer();
+  if (leaves.size() > kKept) std::vector<absl::string_view>().swap(leaves);
+  if (rows.size() > kKept) {
+    std::vector<EpisodeRow>().swap(rows);
+    std::vector<absl::string_view>().swap(ids);
+  }
+}
 
 RouteTable::RouteTable(Model* model) : model_(model) {}
 
@@ -213,14 +151,14 @@ absl::Status RouteTable::Resolve(
   if (env_id.empty()) {
     return absl::InvalidArgumentError("resolve_adapter env_id is empty");
   }
-  RLMESH_RETURN_IF_ERROR(CheckIds(request.context()));
+  RLMESH_RETURN_IF_ERROR(CheckRouteIds(request.context()));
   if (!request.has_env_spec()) {
     return absl::InvalidArgumentError("resolve_adapter missing env_spec");
   }
   const std::string& pin = request.selected_workflow_edition();
   if (!ImplementsEdition(pin)) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "runtime pinned this route to workflow edition ", Quoted(pin),
+        "runtime pinned this route to workflow edition ", QuotedId(pin),
         ", which this model build does not implement "
         "(implements [\"",
         wire::kEdition, "\"])"));
@@ -240,7 +178,8 @@ absl::Status RouteTable::Resolve(
         "to at most ",
         *native_chunk));
   }
-  RLMESH_ASSIGN_OR_RETURN(EnvContract contract, ReadSpec(request.env_spec()));
+  RLMESH_ASSIGN_OR_RETURN(EnvContract contract,
+                          ReadRouteSpec(request.env_spec()));
 
   const size_t bytes = CostOf(request.env_spec(), contract);
   response->Clear();
@@ -270,12 +209,12 @@ absl::Status RouteTable::Resolve(
 absl::StatusOr<std::shared_ptr<RouteTable::Route>> RouteTable::FindFor(
     const model::v1::PredictRequest& request) const {
   if (!request.has_context()) {
-    return InternalText("model request missing adapter context");
+    return InternalRouteError("model request missing adapter context");
   }
   if (request.context().request_id().empty()) {
-    return InternalText("model request_id is empty");
+    return InternalRouteError("model request_id is empty");
   }
-  RLMESH_RETURN_IF_ERROR(CheckIds(request.context()));
+  RLMESH_RETURN_IF_ERROR(CheckRouteIds(request.context()));
   std::shared_ptr<Route> route = Find(request.context().env_id());
   if (route == nullptr) return NotResolved();
   return route;
@@ -286,13 +225,13 @@ absl::Status RouteTable::Begin(const model::v1::PredictRequest& request,
                                rlmesh::PredictRequest* predict) {
   RLMESH_RETURN_IF_ERROR(CheckWanted(cancellation));
   if (!route->open) return NotResolved();
-  RLMESH_RETURN_IF_ERROR(ReadEpisodes(request, &route->rows, &route->ids));
+  RLMESH_RETURN_IF_ERROR(ReadEpisodeRows(request, &route->rows, &route->ids));
   const int lanes = static_cast<int>(route->rows.size());
   const EnvContract& contract = route->contract;
   if (contract.action_space.min_lane_bytes() >
       static_cast<size_t>(wire::kMaxMessageBytes) / lanes) {
-    return InternalText(absl::StrCat("actions of ", lanes,
-                                     " rows are larger than a message may be"));
+    return InternalRouteError(absl::StrCat(
+        "actions of ", lanes, " rows are larger than a message may be"));
   }
   route->leaves.assign(request.observation().leaves().begin(),
                        request.observation().leaves().end());
@@ -301,7 +240,7 @@ absl::Status RouteTable::Begin(const model::v1::PredictRequest& request,
     const absl::Status checked =
         CheckValue(contract.observation_space, observations, lanes,
                    ValidationPolicy::kOff, /*deviations=*/nullptr);
-    if (!checked.ok()) return InternalText(checked.message());
+    if (!checked.ok()) return InternalRouteError(checked.message());
   }
   predict->route = request.context().env_id();
   predict->observations = observations;
@@ -327,7 +266,7 @@ absl::Status RouteTable::Finish(const absl::Status& status,
   }
   Prediction& prediction = route->prediction;
   if (prediction.frames.empty()) {
-    return InternalText("the model predicted no action");
+    return InternalRouteError("the model predicted no action");
   }
   if (prediction.frames.size() > route->horizon) {
     prediction.frames.resize(route->horizon);
@@ -339,7 +278,8 @@ absl::Status RouteTable::Finish(const absl::Status& status,
                    ValidationPolicy::kOff, /*deviations=*/nullptr);
     if (!checked.ok()) {
       response->clear_actions();
-      return InternalText(absl::StrCat("ValueError: ", checked.message()));
+      return InternalRouteError(
+          absl::StrCat("ValueError: ", checked.message()));
     }
     spaces::v1::SpaceValue* action = response->add_actions();
     for (absl::string_view leaf : frame.leaves()) {
@@ -363,15 +303,24 @@ absl::Status RouteTable::Predict(const model::v1::PredictRequest& request,
                                  model::v1::PredictResponse* response,
                                  uint64_t* user_ns) {
   response->Clear();
+  size_t left = wire::kMaxMessageBytes;
+  return PredictWithin(request, cancellation, &left, response, user_ns);
+}
+
+absl::Status RouteTable::PredictWithin(const model::v1::PredictRequest& request,
+                                       Cancellation* cancellation, size_t* left,
+                                       model::v1::PredictResponse* response,
+                                       uint64_t* user_ns) {
   RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<Route> route, FindFor(request));
   absl::MutexLock lock(&route->mu);
+  const absl::Cleanup trim = [&route] { route->Trim(); };
   rlmesh::PredictRequest predict;
   RLMESH_RETURN_IF_ERROR(Begin(request, cancellation, route.get(), &predict));
+  RLMESH_RETURN_IF_ERROR(route->CheckFits(*left));
   const absl::Time called = SteadyNow();
   const absl::Status status = model_->Predict(predict, &route->prediction);
   *user_ns += NanosecondsSince(called);
-  size_t left = wire::kMaxMessageBytes;
-  return Finish(status, request, route.get(), &left, response);
+  return Finish(status, request, route.get(), left, response);
 }
 
 void RouteTable::PredictAll(
@@ -379,6 +328,17 @@ void RouteTable::PredictAll(
     Cancellation* cancellation,
     absl::Span<model::v1::PredictResponse* const> responses,
     absl::Span<absl::Status> statuses, size_t* left, uint64_t* user_ns) {
+  if (model_->is_inline()) {
+    // Together would be no faster, and one by one only one route at a time
+    // holds actions. The first that do not fit end it.
+    for (size_t i = 0; i < requests.size(); ++i) {
+      statuses[i] = i > 0 && absl::IsOutOfRange(statuses[i - 1])
+                        ? statuses[i - 1]
+                        : PredictWithin(*requests[i], cancellation, left,
+                                        responses[i], user_ns);
+    }
+    return;
+  }
   std::vector<std::shared_ptr<Route>> routes(requests.size());
   std::vector<Route*> in_order;
   for (size_t i = 0; i < requests.size(); ++i) {
@@ -395,13 +355,18 @@ void RouteTable::PredictAll(
     locks.push_back(std::make_unique<absl::MutexLock>(&route->mu));
   }
   std::vector<size_t> asked;
+  size_t unclaimed = *left;  // the actions of all are there at once
+  absl::Status full;
   std::vector<rlmesh::PredictRequest> predicts;
   std::vector<Prediction*> predictions;
   for (size_t i = 0; i < requests.size(); ++i) {
     if (!statuses[i].ok()) continue;
     rlmesh::PredictRequest predict;
     statuses[i] = Begin(*requests[i], cancellation, routes[i].get(), &predict);
+    if (statuses[i].ok() && full.ok()) full = routes[i]->CheckFits(unclaimed);
+    if (statuses[i].ok()) statuses[i] = full;
     if (!statuses[i].ok()) continue;
+    unclaimed -= routes[i]->action_bytes();
     asked.push_back(i);
     predicts.push_back(predict);
     predictions.push_back(&routes[i]->prediction);
@@ -415,6 +380,31 @@ void RouteTable::PredictAll(
     statuses[i] =
         Finish(answers[k], *requests[i], routes[i].get(), left, responses[i]);
   }
+  for (Route* route : in_order) route->Trim();
+}
+
+size_t RouteTable::WorkOf(const model::v1::PredictRequest& request) const {
+  constexpr size_t kLeaf = 256;  // a leaf costs at least as much as these bytes
+  size_t work = kLeaf;
+  for (const std::string& leaf : request.observation().leaves()) {
+    work += leaf.size();
+  }
+  std::shared_ptr<Route> route = Find(request.context().env_id());
+  if (route == nullptr) return work;
+  if (!route->mu.TryLock()) return kInUse;
+  const SpaceSpec& space = route->contract.action_space;
+  work += request.episode_info_size() *
+          (space.min_lane_bytes() + kLeaf * (1 + space.leaves().size()));
+  route->mu.Unlock();
+  return work;
+}
+
+bool RouteTable::IsInUse(absl::string_view env_id) const {
+  std::shared_ptr<Route> route = Find(env_id);
+  if (route == nullptr) return false;
+  if (!route->mu.TryLock()) return true;
+  route->mu.Unlock();
+  return false;
 }
 
 absl::Status RouteTable::Reset(const model::v1::ResetAdapterRequest& request,
@@ -423,14 +413,14 @@ absl::Status RouteTable::Reset(const model::v1::ResetAdapterRequest& request,
   if (env_id.empty()) {
     return absl::InvalidArgumentError("reset_adapter missing env_id");
   }
-  RLMESH_RETURN_IF_ERROR(CheckIds(request.context()));
-  if (request.episode_ids_size() > kMaxRows) {
+  RLMESH_RETURN_IF_ERROR(CheckRouteIds(request.context()));
+  if (request.episode_ids_size() > kMaxRouteRows) {
     return absl::InvalidArgumentError(
         absl::StrCat("reset_adapter names ", request.episode_ids_size(),
-                     " episodes, over the ", kMaxRows, " bound"));
+                     " episodes, over the ", kMaxRouteRows, " bound"));
   }
   for (const std::string& id : request.episode_ids()) {
-    RLMESH_RETURN_IF_ERROR(CheckId("reset_adapter episode_id", id));
+    RLMESH_RETURN_IF_ERROR(CheckRouteId("reset_adapter episode_id", id));
   }
   std::shared_ptr<Route> route = Find(env_id);
   if (route == nullptr) return absl::OkStatus();
@@ -446,7 +436,7 @@ void RouteTable::Forget(absl::string_view env_id, Route* route) {
   if (route->open) {
     const absl::Status s = model_->CloseRoute(env_id);
     if (!s.ok()) {
-      LOG(WARNING) << "closing route " << Quoted(env_id) << ": " << s;
+      LOG(WARNING) << "closing route " << QuotedId(env_id) << ": " << s;
     }
   }
   route->open = false;
@@ -461,7 +451,7 @@ absl::Status RouteTable::Release(
   if (env_id.empty()) {
     return absl::InvalidArgumentError("release_adapter missing env_id");
   }
-  RLMESH_RETURN_IF_ERROR(CheckIds(request.context()));
+  RLMESH_RETURN_IF_ERROR(CheckRouteIds(request.context()));
   Close(env_id);
   return absl::OkStatus();
 }

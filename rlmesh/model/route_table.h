@@ -7,7 +7,9 @@
 #ifndef RLMESH_MODEL_ROUTE_TABLE_H_
 #define RLMESH_MODEL_ROUTE_TABLE_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,8 +50,6 @@ class RouteTable {
   // contracts and, for each leaf, what it takes when parsed.
   static constexpr size_t kMaxStreamRoutes = 1024;
   static constexpr size_t kMaxStreamBytes = size_t{64} << 20;
-  // Of the id of a route, a session or an episode.
-  static constexpr size_t kMaxIdBytes = 256;
   static constexpr uint32_t kMaxHorizon = 1024;
 
   // `model` is not owned and must outlive the table.
@@ -79,6 +79,13 @@ class RouteTable {
                      Cancellation* cancellation);
   absl::Status Release(const model::v1::ReleaseAdapterRequest& request);
 
+  // About how many bytes answering touches: the observations, and the actions
+  // of a model that predicts one frame. kInUse when another call has the route,
+  // however long that takes.
+  size_t WorkOf(const model::v1::PredictRequest& request) const;
+  bool IsInUse(absl::string_view env_id) const;
+  static constexpr size_t kInUse = std::numeric_limits<size_t>::max();
+
   // Closes the routes of a stream.
   void CloseStream(uint64_t stream);
 
@@ -93,6 +100,11 @@ class RouteTable {
   };
 
   std::shared_ptr<Route> Find(absl::string_view env_id) const;
+  // As Predict; OutOfRange for actions of more than `*left` bytes.
+  absl::Status PredictWithin(const model::v1::PredictRequest& request,
+                             Cancellation* cancellation, size_t* left,
+                             model::v1::PredictResponse* response,
+                             uint64_t* user_ns);
   // The halves of a predict, around the model's; the route's lock is held.
   absl::StatusOr<std::shared_ptr<Route>> FindFor(
       const model::v1::PredictRequest& request) const;

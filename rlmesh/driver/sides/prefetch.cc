@@ -57,7 +57,7 @@ absl::Status Prefetch::Take(Prediction* prediction) {
     is_answered_ = false;
   }
   is_pending_ = false;
-  std::swap(prediction->frames, prediction_.frames);
+  std::swap(*prediction, prediction_);
   return std::move(status_);
 }
 

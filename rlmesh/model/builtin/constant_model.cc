@@ -21,7 +21,7 @@ constexpr size_t kMaxSpace = 200;  // in messages
 struct ConstantModel::Route {
   SpaceSpec action_space;
   ValueBuffer actions;
-  size_t rows = 1;  // of `actions`
+  size_t rows = 0;  // of `actions`
 };
 
 ConstantModel::ConstantModel(std::string action) : action_(std::move(action)) {}
@@ -31,8 +31,9 @@ absl::Status ConstantModel::Open(absl::string_view route,
                                  const EnvContract& contract) {
   auto opened = std::make_shared<Route>();
   opened->action_space = contract.action_space;
+  ValueBuffer action;
   absl::Status s =
-      ParseValue(action_, opened->action_space, /*lanes=*/1, &opened->actions);
+      ParseValue(action_, opened->action_space, /*lanes=*/1, &action);
   if (!s.ok()) {
     const std::string space = contract.action_space.ToString();
     return absl::Status(
@@ -43,9 +44,18 @@ absl::Status ConstantModel::Open(absl::string_view route,
                      space.size() > kMaxSpace ? "..." : "",
                      " (--policy=constant:", action_, "): ", s.message()));
   }
+  if (BytesOf(*opened, 1) <= Prediction::kKeptBytes) {
+    opened->actions = std::move(action);
+    opened->rows = 1;
+  }
   absl::MutexLock lock(&mu_);
   routes_[route] = std::move(opened);
   return absl::OkStatus();
+}
+
+size_t ConstantModel::BytesOf(const Route& route, size_t rows) const {
+  // Of texts the action says how long they are.
+  return rows * (route.action_space.min_lane_bytes() + action_.size());
 }
 
 absl::Status ConstantModel::Predict(const PredictRequest& request,
@@ -60,13 +70,16 @@ absl::Status ConstantModel::Predict(const PredictRequest& request,
     }
     route = it->second;
   }
-  if (request.episodes.size() != route->rows) {
+  const size_t rows = request.episodes.size();
+  const bool keep = BytesOf(*route, rows) <= Prediction::kKeptBytes;
+  ValueBuffer* const actions = keep ? &route->actions : &prediction->large;
+  if (!keep || rows != route->rows) {
+    if (keep) route->rows = 0;
     RLMESH_RETURN_IF_ERROR(ParseValue(action_, route->action_space,
-                                      static_cast<int>(request.episodes.size()),
-                                      &route->actions));
-    route->rows = request.episodes.size();
+                                      static_cast<int>(rows), actions));
+    if (keep) route->rows = rows;
   }
-  prediction->frames.assign(1, route->actions.view());
+  prediction->frames.assign(1, actions->view());
   return absl::OkStatus();
 }
 

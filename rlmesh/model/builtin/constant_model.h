@@ -7,6 +7,7 @@
 #ifndef RLMESH_MODEL_BUILTIN_CONSTANT_MODEL_H_
 #define RLMESH_MODEL_BUILTIN_CONSTANT_MODEL_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -21,7 +22,7 @@ namespace rlmesh {
 // Answers every observation with one action, written as JSON ("1",
 // "[0.5, -1]"; adapters/parse_value.h). It is read against the action space of
 // each environment: Open is InvalidArgument where it does not fit. Never
-// blocks.
+// waits; an action of more than Prediction::kKeptBytes is read again each time.
 //
 // Example:
 //   ConstantModel model("1");
@@ -42,6 +43,9 @@ class ConstantModel : public Model {
 
  private:
   struct Route;
+
+  // The most that an action of so many rows takes.
+  size_t BytesOf(const Route& route, size_t rows) const;
 
   const std::string action_;
   absl::Mutex mu_;  // guards the map; a route is used by one call at a time

@@ -34,6 +34,7 @@ Random StreamOf(const EpisodeRow& row, uint64_t seed) {
 
 struct RandomModel::Route {
   SpaceSpec action_space;
+  size_t row_bytes = 0;  // at most
   absl::node_hash_map<std::string, Random> episodes;
   // Reused from call to call.
   std::vector<Random*> streams;  // of the rows, into episodes
@@ -58,6 +59,7 @@ absl::Status RandomModel::Open(absl::string_view route,
                                const EnvContract& contract) {
   auto opened = std::make_shared<Route>();
   opened->action_space = contract.action_space;
+  opened->row_bytes = MaxSampleBytes(contract.action_space);
   absl::MutexLock lock(&mu_);
   routes_[route] = std::move(opened);
   return absl::OkStatus();
@@ -79,9 +81,12 @@ absl::Status RandomModel::Predict(const PredictRequest& request,
     }
     route->streams.push_back(&it->second);
   }
+  const bool keep =
+      route->row_bytes * route->streams.size() <= Prediction::kKeptBytes;
+  ValueBuffer* const actions = keep ? &route->actions : &prediction->large;
   RLMESH_RETURN_IF_ERROR(
-      SampleLanes(route->action_space, route->streams, &route->actions));
-  prediction->frames.assign(1, route->actions.view());
+      SampleLanes(route->action_space, route->streams, actions));
+  prediction->frames.assign(1, actions->view());
   return absl::OkStatus();
 }
 

@@ -24,7 +24,7 @@ namespace rlmesh {
 // Samples the action space. Every episode has a stream of its own: a seeded
 // one draws from its seed alone, so an episode's actions are the same whatever
 // runs beside it, before it or on which route; one without a seed draws from
-// its id and `seed`. Never blocks; about 100 ns a row.
+// its id and `seed`. Never waits; about 100 ns a row of a small space.
 //
 // Errors: those of Model, and ResourceExhausted for a route that holds
 // kMaxEpisodes episodes that nobody has reset; InvalidArgument for rows whose
