@@ -115,7 +115,7 @@ EnvService::Join(grpc::CallbackServerContext* context) {
       [this](const CreateOptions& options) { return pool_.Acquire(options); });
   auto* const reactor =
       new JoinReactor<env::v1::JoinRequest, env::v1::JoinResponse>(
-          &streams_, std::move(session),
+          context, &streams_, std::move(session),
           [this, slot = *slot] { slots_.Free(slot); });
   streams_.Add(reactor);
   return reactor;

@@ -281,6 +281,25 @@ TEST_F(EnvServiceTest, AnIdleSessionEndsWithItsEnvironment) {
   EXPECT_LE(script_.live, 1);  // though there were two
 }
 
+TEST_F(EnvServiceTest, AClientThatDoesNotReadLosesItsPlace) {
+  script_.max_environments = 1;
+  spaces::v1::SpaceSpec image;
+  image.set_dtype(spaces::v1::DATA_TYPE_UINT8);
+  image.add_shape(int64_t{16} << 20);  // more than HTTP/2 takes unread
+  image.mutable_box()->set_unbounded(true);
+  script_.contract.observation_space = SpaceSpec::FromProto(image).value();
+  script_.observe = [](ValueBuffer*) {};  // zeros
+  options_.service.session_timeout = absl::Milliseconds(500);
+  Start();
+  RawJoin deaf(channel_);
+  deaf.WaitForHeaders();
+  JoinRequest reset;
+  reset.mutable_reset()->add_episode_ids("ep");
+  ASSERT_TRUE(deaf.Write(reset));
+  channel_ = Connect();
+  EXPECT_NE(JoinWhenFree(), nullptr);
+}
+
 TEST_F(EnvServiceTest, StoppingLetsARunningStepAnswer) {
   const auto stepping = std::make_shared<Gate>();
   const auto go_on = std::make_shared<Gate>();

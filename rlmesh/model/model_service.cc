@@ -97,7 +97,8 @@ ModelService::Join(grpc::CallbackServerContext* context) {
   if (!slot.ok()) return new RefusedJoin(slot.status());
   auto* const reactor =
       new JoinReactor<model::v1::JoinRequest, model::v1::JoinResponse>(
-          &streams_, std::make_unique<ModelSession>(&table_, ++last_stream_),
+          context, &streams_,
+          std::make_unique<ModelSession>(&table_, ++last_stream_),
           [this, slot = *slot] { slots_.Free(slot); });
   streams_.Add(reactor);
   return reactor;

@@ -16,6 +16,7 @@
 
 #include "absl/time/time.h"
 #include "glog/logging.h"
+#include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "rlmesh/base/clock.h"
 #include "rlmesh/base/foreign_text.h"
@@ -35,7 +36,8 @@ namespace rlmesh {
 //
 // Example:
 //   auto* reactor = new JoinReactor<Request, Response>(
-//       &streams, std::move(session), [this, slot] { slots_.Free(slot); });
+//       context, &streams, std::move(session),
+//       [this, slot] { slots_.Free(slot); });
 //   streams.Add(reactor);
 //   return reactor;
 template <class Request, class Response>
@@ -44,9 +46,13 @@ class JoinReactor final : public grpc::ServerBidiReactor<Request, Response>,
  public:
   using Session = JoinSession<Request, Response>;
 
-  JoinReactor(JoinStreams* streams, std::unique_ptr<Session> session,
+  // `context` is that of the call.
+  JoinReactor(grpc::CallbackServerContext* context, JoinStreams* streams,
+              std::unique_ptr<Session> session,
               std::function<void()> on_over = nullptr)
-      : JoinStream(streams, std::move(on_over)), session_(std::move(session)) {
+      : JoinStream(streams, std::move(on_over)),
+        context_(context),
+        session_(std::move(session)) {
     this->StartSendInitialMetadata();
   }
 
@@ -66,7 +72,10 @@ class JoinReactor final : public grpc::ServerBidiReactor<Request, Response>,
     strand_->Post([this] { Answer(); });
   }
 
-  void OnWriteDone(bool ok) override { Written(ok); }
+  void OnWriteDone(bool ok) override {
+    Trim(&response_);  // before the next request is read
+    Written(ok);
+  }
   void OnCancel() override { Cancelled(); }
 
   void OnDone() override {
@@ -81,7 +90,7 @@ class JoinReactor final : public grpc::ServerBidiReactor<Request, Response>,
   void Cancel() override { session_->Cancel(); }
 
  private:
-  // What a request may keep allocated until the next one comes; and from what
+  // What a message may keep allocated until the next one comes; and from what
   // size on its memory is given back to the system, which takes milliseconds.
   static constexpr size_t kKeptBytes = size_t{1} << 20;
   static constexpr size_t kReturnedBytes = size_t{32} << 20;
@@ -95,9 +104,7 @@ class JoinReactor final : public grpc::ServerBidiReactor<Request, Response>,
                 << ForTerminal(response_.error().message());
       VLOG(1) << ForTerminal(response_.error().debug_info());
     }
-    const size_t bytes = request_.SpaceUsedLong();
-    if (bytes > kKeptBytes) request_ = Request();
-    if (bytes > kReturnedBytes) malloc_trim(0);
+    Trim(&request_);
     switch (EndAnswer(is_last)) {
       case Send::kNothing:
         return;
@@ -111,9 +118,18 @@ class JoinReactor final : public grpc::ServerBidiReactor<Request, Response>,
     }
   }
 
+  template <class Message>
+  static void Trim(Message* message) {
+    const size_t bytes = message->SpaceUsedLong();
+    if (bytes > kKeptBytes) *message = Message();
+    if (bytes > kReturnedBytes) malloc_trim(0);
+  }
+
   void ReadNext() override { this->StartRead(&request_); }
   void FinishWith(const grpc::Status& status) override { this->Finish(status); }
+  void AbortWrite() override { context_->TryCancel(); }
 
+  grpc::CallbackServerContext* const context_;
   std::unique_ptr<Session> session_;
   std::unique_ptr<SerialThread> strand_;  // made when a call may block
   Request request_;

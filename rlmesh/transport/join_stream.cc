@@ -32,7 +32,7 @@ bool JoinStream::BeginAnswer() {
   {
     absl::MutexLock lock(&mu_);
     if (ended_) return false;
-    asked_ = answering_ = true;
+    asked_ = calling_ = true;
   }
   streams_->Busy(+1);
   return true;
@@ -44,6 +44,9 @@ JoinStream::Send JoinStream::EndAnswer(bool is_last) {
   {
     absl::MutexLock lock(&mu_);
     cancelled = cancelled_;
+    calling_ = false;
+    writing_ = !cancelled;
+    silent_since_ = streams_->Now();
     if (!cancelled && is_last) ended_ = true;
   }
   if (cancelled) {
@@ -58,9 +61,9 @@ JoinStream::Send JoinStream::EndAnswer(bool is_last) {
 void JoinStream::Written(bool ok) {
   {
     absl::MutexLock lock(&mu_);
+    writing_ = false;
     if (ended_) return;
     if (ok && !draining_) {
-      answering_ = false;
       silent_since_ = streams_->Now();
       ReadNext();  // under the lock: Drain must not finish before it
       return;
@@ -82,7 +85,7 @@ void JoinStream::Drain() {
   {
     absl::MutexLock lock(&mu_);
     draining_ = true;
-    if (answering_ || ended_) return;
+    if (calling_ || writing_ || ended_) return;
     ended_ = true;
   }
   Conclude(Draining());
@@ -91,15 +94,22 @@ void JoinStream::Drain() {
 absl::Duration JoinStream::EndIfSilent() {
   const JoinStreamsOptions& options = streams_->options();
   absl::Duration limit;
-  bool asked;
+  bool asked, unread;
   {
     absl::MutexLock lock(&mu_);
     asked = asked_;
     limit = asked ? options.session_timeout : options.first_request_timeout;
-    if (ended_ || answering_) return limit;
+    unread = writing_;
+    if (calling_ || (ended_ && !unread)) return limit;
     const absl::Duration left = silent_since_ + limit - streams_->Now();
     if (left > absl::ZeroDuration()) return left;
-    ended_ = true;
+    writing_ = false;
+    if (!unread) ended_ = true;
+  }
+  if (unread) {
+    Over();
+    AbortWrite();
+    return limit;
   }
   const std::string text = absl::FormatDuration(limit);
   Conclude(Unavailable(

@@ -18,9 +18,10 @@ namespace rlmesh {
 
 class JoinStreams;
 
-// Knows whether a stream waits for its client, answers it, or has ended, and
-// ends it once: by its client, its session, a drained server, or because the
-// client has been silent for too long. JoinReactor adds the messages.
+// Knows whether a stream waits for its client, calls its session, writes what
+// that answered, or has ended, and ends it once: by its client, its session, a
+// drained server, or because the client has been silent for too long: it sends
+// no request, or does not read its answer. JoinReactor adds the messages.
 //
 // Thread-safe.
 class JoinStream {
@@ -38,8 +39,8 @@ class JoinStream {
   // Ends the stream, after the answer that is being made if there is one.
   void Drain();
 
-  // Ends the stream when its client has been silent for longer than it may.
-  // How long to wait before asking again.
+  // Ends the stream when its client has been silent for longer than it may, the
+  // answer unsent if it does not read. How long to wait before asking again.
   absl::Duration EndIfSilent();
 
   // Makes a running call of the session give up.
@@ -63,6 +64,8 @@ class JoinStream {
  private:
   virtual void ReadNext() = 0;
   virtual void FinishWith(const grpc::Status& status) = 0;
+  // Makes gRPC give up the write, which ends the call: Written(false) follows.
+  virtual void AbortWrite() = 0;
   grpc::Status Draining() const;
   void Conclude(const grpc::Status& status);  // by whoever set ended_
   void Over();
@@ -71,8 +74,9 @@ class JoinStream {
   const std::function<void()> on_over_;
 
   absl::Mutex mu_;
-  bool asked_ ABSL_GUARDED_BY(mu_) = false;      // there was a request
-  bool answering_ ABSL_GUARDED_BY(mu_) = false;  // from read to written
+  bool asked_ ABSL_GUARDED_BY(mu_) = false;    // there was a request
+  bool calling_ ABSL_GUARDED_BY(mu_) = false;  // from read to answered
+  bool writing_ ABSL_GUARDED_BY(mu_) = false;  // from there to written
   bool draining_ ABSL_GUARDED_BY(mu_) = false;
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
   bool ended_ ABSL_GUARDED_BY(mu_) = false;  // finished

@@ -47,6 +47,7 @@ class FakeStream : public JoinStream {
   int freed = 0;
   int cancels = 0;
   int finished = 0;
+  int aborts = 0;
   grpc::Status end;
 
  private:
@@ -55,6 +56,7 @@ class FakeStream : public JoinStream {
     ++finished;
     end = status;
   }
+  void AbortWrite() override { ++aborts; }
 };
 
 class JoinStreamsTest : public ::testing::Test {
@@ -176,6 +178,42 @@ TEST_F(JoinStreamsTest, ALongAnswerIsNoSilence) {
   ASSERT_EQ(stream.EndAnswer(false), FakeStream::Send::kIt);
   stream.Written(true);
   EXPECT_EQ(stream.EndIfSilent(), absl::Seconds(90));
+}
+
+TEST_F(JoinStreamsTest, AnAnswerThatNobodyReadsIsSilence) {
+  options_.session_timeout = absl::Seconds(90);
+  FakeStream& stream = Start();
+  ASSERT_TRUE(stream.BeginAnswer());
+  clock_.Advance(absl::Hours(1));
+  ASSERT_EQ(stream.EndAnswer(false), FakeStream::Send::kIt);
+  clock_.Advance(absl::Seconds(89));
+  EXPECT_EQ(stream.EndIfSilent(), absl::Seconds(1));
+  EXPECT_EQ(stream.aborts, 0);
+  clock_.Advance(absl::Seconds(1));
+  stream.EndIfSilent();
+  EXPECT_EQ(stream.aborts, 1);
+  EXPECT_EQ(stream.freed, 1);
+  EXPECT_EQ(stream.finished, 0);  // a write is outstanding
+  stream.EndIfSilent();
+  EXPECT_EQ(stream.aborts, 1);
+  stream.Cancelled();
+  stream.Written(false);
+  EXPECT_EQ(stream.finished, 1);
+  EXPECT_EQ(stream.reads, 1);
+}
+
+TEST_F(JoinStreamsTest, ALastAnswerThatNobodyReadsIsGivenUp) {
+  options_.session_timeout = absl::Seconds(90);
+  FakeStream& stream = Start();
+  ASSERT_TRUE(stream.BeginAnswer());
+  ASSERT_EQ(stream.EndAnswer(true), FakeStream::Send::kItAndFinish);
+  clock_.Advance(absl::Seconds(90));
+  stream.EndIfSilent();
+  EXPECT_EQ(stream.aborts, 1);
+  stream.Written(false);
+  stream.EndIfSilent();
+  EXPECT_EQ(stream.aborts, 1);
+  EXPECT_EQ(stream.finished, 0);  // it went out with the answer
 }
 
 TEST_F(JoinStreamsTest, IdleIsTheTimeSinceAnybodyAsked) {
