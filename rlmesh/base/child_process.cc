@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "glog/logging.h"
 #include "rlmesh/base/clock.h"
+#include "rlmesh/base/poll_timeout.h"
 #include "rlmesh/base/process_spawner.h"
 #include "rlmesh/base/program_path.h"
 #include "rlmesh/base/status_macros.h"
@@ -39,16 +40,6 @@ std::vector<std::string> OurEnvironment() {
     env.emplace_back(*entry);
   }
   return env;
-}
-
-// Milliseconds for poll, rounded up; -1 waits for ever.
-int PollTimeout(absl::Time deadline) {
-  if (deadline == absl::InfiniteFuture()) return -1;
-  const absl::Duration left = deadline - SteadyNow();
-  if (left <= absl::ZeroDuration()) return 0;
-  if (left > absl::Hours(1)) return 3600 * 1000;
-  return static_cast<int>(
-      absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1))));
 }
 
 // Descriptors 0, 1 and 2 of the child, unless options.fds replaces them.

@@ -17,6 +17,7 @@
 #include "absl/strings/str_join.h"
 #include "glog/logging.h"
 #include "rlmesh/base/clock.h"
+#include "rlmesh/base/poll_timeout.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/json/json.h"
 
@@ -97,10 +98,9 @@ bool WaitUnlessCancelled(absl::Duration duration, int fd) {
   const absl::Time deadline = SteadyNow() + duration;
   while (true) {
     pollfd poll_fd = {fd, POLLIN, 0};
-    const int64_t millis = std::clamp<int64_t>(
-        absl::ToInt64Milliseconds(deadline - SteadyNow()), 0, 1 << 30);
-    const int ready = poll(&poll_fd, 1, static_cast<int>(millis));
+    const int ready = poll(&poll_fd, 1, PollTimeout(deadline));
     if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0 && SteadyNow() < deadline) continue;
     return ready == 0;
   }
 }

@@ -7,7 +7,6 @@
 #include <poll.h>
 #include <signal.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "rlmesh/base/clock.h"
+#include "rlmesh/base/poll_timeout.h"
 
 namespace rlmesh {
 namespace {
@@ -27,10 +27,9 @@ constexpr absl::Duration kGrace = absl::Seconds(1);
 int PollTwo(int first, int second, absl::Time deadline) {
   pollfd fds[2] = {{first, POLLIN, 0}, {second, POLLIN, 0}};
   while (true) {
-    const int64_t left = std::clamp<int64_t>(
-        absl::ToInt64Milliseconds(deadline - SteadyNow()) + 1, 0, 1 << 30);
-    const int ready = poll(fds, 2, deadline <= SteadyNow() ? 0 : left);
+    const int ready = poll(fds, 2, PollTimeout(deadline));
     if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0 && SteadyNow() < deadline) continue;
     return (fds[0].revents != 0 ? 1 : 0) | (fds[1].revents != 0 ? 2 : 0);
   }
 }

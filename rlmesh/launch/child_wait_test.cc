@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -49,6 +50,23 @@ TEST(ChildWaitTest, StopsTheChildAtTheTimeoutOrWhenCancelled) {
               StatusIs(absl::StatusCode::kCancelled));
   EXPECT_LT(absl::Now() - start, absl::Seconds(10));
   EXPECT_NE(unwanted->exit_status(), absl::nullopt);
+}
+
+TEST(ChildWaitTest, WaitsForEverWhenThereIsNoTimeout) {
+  UniqueFd go_on(eventfd(0, EFD_CLOEXEC));
+  ChildProcessOptions options;
+  options.argv = {"/bin/sh", "-c", "head -c 8 <&3 >/dev/null; exit 3"};
+  options.fds = {{go_on.get(), 3}};
+  auto child = ChildProcess::Start(options);
+  RLMESH_ASSERT_OK(child);
+  std::thread other([&] { ASSERT_EQ(eventfd_write(go_on.get(), 1), 0); });
+  absl::StatusOr<ExitStatus> exit =
+      WaitOrCancel(**child, absl::InfiniteDuration(), -1);
+  other.join();
+  RLMESH_ASSERT_OK(exit);
+  EXPECT_EQ(exit->code, 3);
+  UniqueFd cancel(eventfd(1, EFD_CLOEXEC));
+  EXPECT_TRUE(IsCancelledWithin(absl::InfiniteDuration(), cancel.get()));
 }
 
 TEST(ChildWaitTest, IsCancelledWithinLooksAtTheDescriptor) {

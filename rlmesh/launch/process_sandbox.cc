@@ -23,6 +23,7 @@
 #include "glog/logging.h"
 #include "rlmesh/base/clock.h"
 #include "rlmesh/base/error_details.h"
+#include "rlmesh/base/poll_timeout.h"
 #include "rlmesh/base/proc_table.h"
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/json/json.h"
@@ -160,9 +161,7 @@ absl::Status ProcessSandbox::AwaitReady(const ProcessSandboxOptions& options) {
                     {child_->pidfd(), POLLIN, 0},
                     {options.cancel_fd, POLLIN, 0},
                     {info_.get(), POLLIN, 0}};
-    const int64_t millis = std::clamp<int64_t>(
-        absl::ToInt64Milliseconds(until - SteadyNow()) + 1, 0, 1 << 30);
-    if (poll(fds, 4, static_cast<int>(millis)) < 0 && errno != EINTR) {
+    if (poll(fds, 4, PollTimeout(until)) < 0 && errno != EINTR) {
       return absl::ErrnoToStatus(errno, "poll");
     }
     if (fds[2].revents != 0) return CancelledByUser();
