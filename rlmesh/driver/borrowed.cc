@@ -71,7 +71,8 @@ absl::StatusOr<std::unique_ptr<Environment>> BorrowedEnvironmentFactory::Create(
   return std::make_unique<BorrowedEnvironment>(environment_);
 }
 
-absl::StatusOr<std::unique_ptr<Model>> BorrowedModelFactory::Create() {
+absl::StatusOr<std::unique_ptr<Model>> BorrowedModelFactory::Create(
+    Cancellation* /*cancellation*/) {
   return std::make_unique<BorrowedModel>(model_);
 }
 

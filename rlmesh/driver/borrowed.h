@@ -43,7 +43,8 @@ class BorrowedModelFactory : public ModelFactory {
   // Not owned; must outlive this and what it makes.
   explicit BorrowedModelFactory(Model* model) : model_(model) {}
 
-  absl::StatusOr<std::unique_ptr<Model>> Create() override;
+  absl::StatusOr<std::unique_ptr<Model>> Create(
+      Cancellation* cancellation) override;
 
  private:
   Model* const model_;

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "rlmesh/base/cancellation.h"
 #include "rlmesh/model/model.h"
 
 namespace rlmesh {
@@ -19,8 +20,9 @@ namespace rlmesh {
 //
 // Example:
 //   class Connector : public ModelFactory {
-//     absl::StatusOr<std::unique_ptr<Model>> Create() override {
-//       return RemoteModel::Connect(address, {});
+//     absl::StatusOr<std::unique_ptr<Model>> Create(
+//         Cancellation* cancellation) override {
+//       return RemoteModel::Connect(address, {}, cancellation);
 //     }
 //   };
 class ModelFactory {
@@ -28,8 +30,10 @@ class ModelFactory {
   virtual ~ModelFactory() = default;
 
   // Blocks for as long as connecting takes, some seconds at most. Unavailable
-  // when nobody answers now and somebody may later.
-  virtual absl::StatusOr<std::unique_ptr<Model>> Create() = 0;
+  // when nobody answers now and somebody may later, Cancelled when
+  // `cancellation` says so (borrowed for the call; null: never).
+  virtual absl::StatusOr<std::unique_ptr<Model>> Create(
+      Cancellation* cancellation) = 0;
 };
 
 }  // namespace rlmesh

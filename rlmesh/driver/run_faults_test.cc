@@ -75,7 +75,8 @@ class Environments : public EnvironmentFactory {
 
 class Models : public ModelFactory {
  public:
-  absl::StatusOr<std::unique_ptr<Model>> Create() override {
+  absl::StatusOr<std::unique_ptr<Model>> Create(
+      Cancellation* /*cancellation*/) override {
     ++made;
     auto model = std::make_unique<FakeModel>();
     model->on_predict = [this](const PredictRequest&) {

@@ -74,7 +74,8 @@ class Environments : public EnvironmentFactory {
 
 class Models : public ModelFactory {
  public:
-  absl::StatusOr<std::unique_ptr<Model>> Create() override {
+  absl::StatusOr<std::unique_ptr<Model>> Create(
+      Cancellation* /*cancellation*/) override {
     return std::make_unique<FakeModel>();
   }
 };

@@ -17,21 +17,22 @@
 namespace rlmesh {
 
 absl::StatusOr<std::shared_ptr<const RemoteConnection>>
-RemoteConnection::Connect(const Address& address,
-                          const RemoteOptions& options) {
+RemoteConnection::Connect(const Address& address, const RemoteOptions& options,
+                          Cancellation* cancellation) {
   RLMESH_RETURN_IF_ERROR(
       CheckDeclaredEdition("runtime", options.introduction.edition));
   std::shared_ptr<RemoteConnection> connection(
       new RemoteConnection(address, options));
   connection->options_.introduction.component = wire::kEnvComponent;
-  RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<grpc::Channel> channel,
-                          ConnectChannel(address, options.connect));
+  RLMESH_ASSIGN_OR_RETURN(
+      std::shared_ptr<grpc::Channel> channel,
+      ConnectChannel(address, options.connect, cancellation));
   connection->stub_ = env::v1::EnvService::NewStub(channel);
-  RLMESH_RETURN_IF_ERROR(connection->Shake());
+  RLMESH_RETURN_IF_ERROR(connection->Shake(cancellation));
   return std::shared_ptr<const RemoteConnection>(std::move(connection));
 }
 
-absl::Status RemoteConnection::Shake() {
+absl::Status RemoteConnection::Shake(Cancellation* cancellation) {
   grpc::ClientContext context;
   context.set_deadline(
       absl::ToChronoTime(absl::Now() + options_.connect.timeout));
@@ -40,8 +41,11 @@ absl::Status RemoteConnection::Shake() {
   env::v1::HandshakeRequest request;
   *request.mutable_base() = MakeHandshakeRequest(options_.introduction);
   env::v1::HandshakeResponse response;
+  const Cancellation::Callback cancel(cancellation,
+                                      [&context] { context.TryCancel(); });
   const absl::Status status =
       FromGrpcStatus(stub_->Handshake(&context, request, &response));
+  if (absl::IsCancelled(status)) return status;
   if (absl::IsUnauthenticated(status)) {
     return token.ExplainRefusal(status, address_);
   }

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "rlmesh/base/cancellation.h"
 #include "rlmesh/proto/core/v1/handshake.pb.h"
 #include "rlmesh/proto/env/v1/service.grpc.pb.h"
 #include "rlmesh/spaces/env_contract.h"
@@ -49,9 +50,11 @@ class RemoteConnection {
   // Blocks at most twice the connect timeout. Beside the errors of
   // ConnectChannel: FailedPrecondition for a server of another wire generation
   // or without a common edition (naming both sides), one that serves no
-  // environments, or a contract that breaks the rules.
+  // environments, or a contract that breaks the rules; Cancelled when
+  // `cancellation` says so (null: never).
   static absl::StatusOr<std::shared_ptr<const RemoteConnection>> Connect(
-      const Address& address, const RemoteOptions& options);
+      const Address& address, const RemoteOptions& options,
+      Cancellation* cancellation = nullptr);
 
   const Address& address() const { return address_; }
   const RemoteOptions& options() const { return options_; }
@@ -69,7 +72,7 @@ class RemoteConnection {
   RemoteConnection(Address address, RemoteOptions options)
       : address_(std::move(address)), options_(std::move(options)) {}
 
-  absl::Status Shake();
+  absl::Status Shake(Cancellation* cancellation);
 
   const Address address_;
   RemoteOptions options_;

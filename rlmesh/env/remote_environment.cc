@@ -252,9 +252,11 @@ absl::Status RemoteEnvironment::Close() {
 
 absl::StatusOr<std::unique_ptr<RemoteEnvironmentFactory>>
 RemoteEnvironmentFactory::Connect(const Address& address,
-                                  const RemoteOptions& options) {
-  RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<const RemoteConnection> connection,
-                          RemoteConnection::Connect(address, options));
+                                  const RemoteOptions& options,
+                                  Cancellation* cancellation) {
+  RLMESH_ASSIGN_OR_RETURN(
+      std::shared_ptr<const RemoteConnection> connection,
+      RemoteConnection::Connect(address, options, cancellation));
   return std::unique_ptr<RemoteEnvironmentFactory>(
       new RemoteEnvironmentFactory(std::move(connection)));
 }

@@ -103,7 +103,8 @@ class RemoteEnvironmentFactory : public EnvironmentFactory {
  public:
   // Connects and shakes hands; errors are those of RemoteConnection::Connect.
   static absl::StatusOr<std::unique_ptr<RemoteEnvironmentFactory>> Connect(
-      const Address& address, const RemoteOptions& options);
+      const Address& address, const RemoteOptions& options,
+      Cancellation* cancellation = nullptr);
 
   const EnvContract& contract() const override {
     return connection_->contract();

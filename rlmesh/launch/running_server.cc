@@ -4,7 +4,10 @@
 
 #include "rlmesh/launch/running_server.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "rlmesh/base/clock.h"
 #include "rlmesh/base/status_macros.h"
 
 namespace rlmesh {
@@ -21,11 +24,12 @@ bool Matches(const EnvContract& a, const EnvContract& b) {
 
 }  // namespace
 
-// A session that tells the factory when it was lost.
+// A session that says when its connection was lost.
 class RunningServerFactory::Session : public Environment {
  public:
-  Session(std::unique_ptr<Environment> remote, std::atomic<bool>* lost)
-      : remote_(std::move(remote)), lost_(lost) {}
+  Session(std::unique_ptr<Environment> remote,
+          std::shared_ptr<Connection> connection)
+      : connection_(std::move(connection)), remote_(std::move(remote)) {}
 
   const EnvContract& contract() const override { return remote_->contract(); }
   absl::Status Reset(const ResetRequest& request,
@@ -46,13 +50,13 @@ class RunningServerFactory::Session : public Environment {
  private:
   absl::Status Seen(absl::Status status) {
     if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
-      lost_->store(true);
+      connection_->lost = true;
     }
     return status;
   }
 
+  const std::shared_ptr<Connection> connection_;
   const std::unique_ptr<Environment> remote_;
-  std::atomic<bool>* const lost_;
 };
 
 absl::StatusOr<std::unique_ptr<RunningServerFactory>>
@@ -60,39 +64,93 @@ RunningServerFactory::Connect(const Address& address,
                               const RemoteOptions& options) {
   std::unique_ptr<RunningServerFactory> factory(
       new RunningServerFactory(address, options));
+  auto connection = std::make_shared<Connection>();
+  RLMESH_ASSIGN_OR_RETURN(connection->factory,
+                          RemoteEnvironmentFactory::Connect(address, options));
+  factory->contract_ = connection->factory->contract();
+  factory->offer_ =
+      OfferOf(connection->factory->connection().handshake(), "env");
   absl::MutexLock lock(&factory->mu_);
-  RLMESH_ASSIGN_OR_RETURN(factory->factory_, factory->ConnectOnce());
-  factory->contract_ = factory->factory_->contract();
-  factory->offer_ = OfferOf(factory->factory_->connection().handshake(), "env");
+  factory->connection_ = std::move(connection);
   return factory;
 }
 
-absl::StatusOr<std::unique_ptr<RemoteEnvironmentFactory>>
-RunningServerFactory::ConnectOnce() const {
-  return RemoteEnvironmentFactory::Connect(address_, options_);
+absl::StatusOr<std::shared_ptr<RunningServerFactory::Connection>>
+RunningServerFactory::Reconnect(const CreateOptions& options) const {
+  RemoteOptions remote = options_;
+  const absl::Duration left = options.deadline - SteadyNow();
+  if (left <= absl::ZeroDuration()) return TooLate();
+  remote.connect.timeout = std::min(remote.connect.timeout, left);
+  auto made = std::make_shared<Connection>();
+  RLMESH_ASSIGN_OR_RETURN(
+      made->factory, RemoteEnvironmentFactory::Connect(address_, remote,
+                                                       options.cancellation));
+  if (!Matches(made->factory->contract(), contract_)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        address_.ToString(), " serves ", made->factory->contract().id,
+        " now, with other spaces or lanes than ", contract_.id, " had"));
+  }
+  return made;
+}
+
+absl::Status RunningServerFactory::TooLate() const {
+  return absl::DeadlineExceededError(
+      absl::StrCat("the time for a session with ", address_.ToString(),
+                   " was over before the server was there again"));
+}
+
+absl::StatusOr<std::shared_ptr<RunningServerFactory::Connection>>
+RunningServerFactory::Connected(const CreateOptions& options) {
+  bool cancelled = false;
+  const Cancellation::Callback cancel(options.cancellation, [this, &cancelled] {
+    absl::MutexLock lock(&mu_);
+    cancelled = true;
+    changed_.SignalAll();
+  });
+  std::shared_ptr<Attempt> mine;
+  {
+    absl::MutexLock lock(&mu_);
+    while (mine == nullptr) {
+      if (cancelled) {
+        return absl::CancelledError(absl::StrCat(
+            "opening a session with ", address_.ToString(), " was cancelled"));
+      }
+      if (!connection_->lost) return connection_;
+      if (attempt_ == nullptr) {
+        mine = attempt_ = std::make_shared<Attempt>();
+        break;
+      }
+      const std::shared_ptr<Attempt> theirs = attempt_;
+      while (!theirs->done && !cancelled) {
+        if (changed_.WaitUntil(&mu_, options.deadline) && !theirs->done) {
+          return TooLate();
+        }
+      }
+      if (theirs->outcome.has_value() && !theirs->outcome->ok()) {
+        return *theirs->outcome;
+      }
+    }
+  }
+  const bool hurried =
+      options.deadline < SteadyNow() + options_.connect.timeout;
+  absl::StatusOr<std::shared_ptr<Connection>> made = Reconnect(options);
+  absl::MutexLock lock(&mu_);
+  // Others may be more patient than this caller.
+  if (made.ok() || !(cancelled || hurried)) mine->outcome = made.status();
+  if (made.ok()) connection_ = *made;
+  mine->done = true;
+  attempt_ = nullptr;
+  changed_.SignalAll();
+  return made;
 }
 
 absl::StatusOr<std::unique_ptr<Environment>> RunningServerFactory::Create(
-    const CreateOptions& /*options*/) {
-  absl::MutexLock lock(&mu_);
-  if (lost_.exchange(false)) {
-    absl::StatusOr<std::unique_ptr<RemoteEnvironmentFactory>> made =
-        ConnectOnce();
-    if (!made.ok()) {
-      lost_ = true;
-      return made.status();
-    }
-    if (!Matches((*made)->contract(), contract_)) {
-      lost_ = true;
-      return absl::FailedPreconditionError(absl::StrCat(
-          address_.ToString(), " serves ", (*made)->contract().id,
-          " now, with other spaces or lanes than ", contract_.id, " had"));
-    }
-    factory_ = *std::move(made);
-  }
+    const CreateOptions& options) {
+  RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<Connection> connection,
+                          Connected(options));
   RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<Environment> remote,
-                          factory_->Create());
-  return std::make_unique<Session>(std::move(remote), &lost_);
+                          connection->factory->Create(options));
+  return std::make_unique<Session>(std::move(remote), std::move(connection));
 }
 
 }  // namespace rlmesh

@@ -14,8 +14,11 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/optional.h"
+#include "rlmesh/base/steady_cond_var.h"
 #include "rlmesh/env/environment.h"
 #include "rlmesh/env/remote_connection.h"
 #include "rlmesh/env/remote_environment.h"
@@ -43,27 +46,46 @@ class RunningServerFactory : public EnvironmentFactory {
   // What the first server offered: a model's server has to agree (RemoteModel).
   const EditionOffer& offer() const { return offer_; }
 
-  // Connects where an earlier session was lost: blocks for the connect timeout
-  // at most. Unavailable when nobody is there, FailedPrecondition when the
-  // server that is there now serves another environment than the first one did.
+  // Connects where an earlier session was lost: blocks for twice the connect
+  // timeout at most, less where the deadline is nearer. Sessions that find the
+  // server lost together wait for one attempt and share what becomes of it.
+  // Unavailable when nobody is there, FailedPrecondition when the server that
+  // is there now serves another environment than the first one did.
   using EnvironmentFactory::Create;
   absl::StatusOr<std::unique_ptr<Environment>> Create(
       const CreateOptions& options) override;
 
  private:
   class Session;
+  // Everything over one connection.
+  struct Connection {
+    std::unique_ptr<RemoteEnvironmentFactory> factory;
+    std::atomic<bool> lost{false};  // a session has found nobody there
+  };
+  // To replace a lost connection, by one of those who wait for it.
+  struct Attempt {
+    bool done = false;
+    // How it ended for everybody; not set when only its maker gave up.
+    absl::optional<absl::Status> outcome;
+  };
 
   RunningServerFactory(Address address, RemoteOptions options)
       : address_(std::move(address)), options_(std::move(options)) {}
-  absl::StatusOr<std::unique_ptr<RemoteEnvironmentFactory>> ConnectOnce() const;
+  // The connection, or a new one where it was lost.
+  absl::StatusOr<std::shared_ptr<Connection>> Connected(
+      const CreateOptions& options);
+  absl::StatusOr<std::shared_ptr<Connection>> Reconnect(
+      const CreateOptions& options) const;
+  absl::Status TooLate() const;
 
   const Address address_;
   const RemoteOptions options_;
   EnvContract contract_;
   EditionOffer offer_;
-  std::atomic<bool> lost_{false};  // a session has found nobody there
-  absl::Mutex mu_;                 // held while connecting
-  std::unique_ptr<RemoteEnvironmentFactory> factory_ ABSL_GUARDED_BY(mu_);
+  absl::Mutex mu_;  // never held while connecting
+  SteadyCondVar changed_;
+  std::shared_ptr<Connection> connection_ ABSL_GUARDED_BY(mu_);
+  std::shared_ptr<Attempt> attempt_ ABSL_GUARDED_BY(mu_);  // under way
 };
 
 }  // namespace rlmesh

@@ -61,15 +61,25 @@ RemoteModel::RemoteModel(Address address, RemoteModelOptions options,
 }
 
 absl::StatusOr<std::unique_ptr<RemoteModel>> RemoteModel::Connect(
-    const Address& address, const RemoteModelOptions& options) {
+    const Address& address, const RemoteModelOptions& options,
+    Cancellation* cancellation) {
   RLMESH_RETURN_IF_ERROR(options.Validate());
-  RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<grpc::Channel> channel,
-                          ConnectChannel(address, options.connect));
+  RLMESH_ASSIGN_OR_RETURN(
+      std::shared_ptr<grpc::Channel> channel,
+      ConnectChannel(address, options.connect, cancellation));
   std::unique_ptr<RemoteModel> model(
       new RemoteModel(address, options, std::move(channel)));
   RLMESH_ASSIGN_OR_RETURN(const core::v1::HandshakeResponse answer,
-                          model->Handshake());
-  RLMESH_RETURN_IF_ERROR(model->Join());
+                          model->Handshake(cancellation));
+  {
+    const Cancellation::Callback cancel(
+        cancellation, [&model] { model->context_.TryCancel(); });
+    RLMESH_RETURN_IF_ERROR(model->Join());
+  }
+  if (cancellation != nullptr && cancellation->cancelled()) {
+    return absl::CancelledError(
+        absl::StrCat("connecting to ", address.ToString(), " was cancelled"));
+  }
   model->offer_ = OfferOf(answer, "model");
   model->takes_rows_ = HasCapability(answer, wire::kPredictRows);
   RLMESH_RETURN_IF_ERROR(model->Agree(options.others));
@@ -82,7 +92,7 @@ absl::StatusOr<core::v1::HandshakeResponse> RemoteModel::Greet(
   RLMESH_ASSIGN_OR_RETURN(std::shared_ptr<grpc::Channel> channel,
                           ConnectChannel(address, options.connect));
   RemoteModel model(address, options, std::move(channel));
-  return model.Handshake();
+  return model.Handshake(/*cancellation=*/nullptr);
 }
 
 RemoteModel::~RemoteModel() {
@@ -91,7 +101,8 @@ RemoteModel::~RemoteModel() {
   if (stream_ != nullptr && broken_.ok()) stream_->Finish();
 }
 
-absl::StatusOr<core::v1::HandshakeResponse> RemoteModel::Handshake() {
+absl::StatusOr<core::v1::HandshakeResponse> RemoteModel::Handshake(
+    Cancellation* cancellation) {
   model::v1::HandshakeRequest request;
   *request.mutable_base() = MakeHandshakeRequest(options_.introduction);
   model::v1::HandshakeResponse response;
@@ -101,8 +112,11 @@ absl::StatusOr<core::v1::HandshakeResponse> RemoteModel::Handshake() {
   context.set_deadline(
       absl::ToChronoTime(absl::Now() + std::min(options_.request_timeout,
                                                 options_.connect.timeout)));
+  const Cancellation::Callback cancel(cancellation,
+                                      [&context] { context.TryCancel(); });
   const absl::Status called =
       FromGrpcStatus(stub_->Handshake(&context, request, &response));
+  if (absl::IsCancelled(called)) return called;
   if (absl::IsUnauthenticated(called)) {
     return token.ExplainRefusal(called, address_);
   }

@@ -69,9 +69,11 @@ struct RemoteModelOptions {
 class RemoteModel : public Model {
  public:
   // Handshake, stream and editions. FailedPrecondition when the two sides do
-  // not fit, Unavailable when nobody answers.
+  // not fit, Unavailable when nobody answers, Cancelled when `cancellation`
+  // says so (borrowed for the call; null: never).
   static absl::StatusOr<std::unique_ptr<RemoteModel>> Connect(
-      const Address& address, const RemoteModelOptions& options);
+      const Address& address, const RemoteModelOptions& options,
+      Cancellation* cancellation = nullptr);
 
   // Only the handshake: what the server at `address` says of itself. Errors as
   // of Connect.
@@ -114,7 +116,8 @@ class RemoteModel : public Model {
   RemoteModel(Address address, RemoteModelOptions options,
               std::shared_ptr<grpc::Channel> channel);
 
-  absl::StatusOr<core::v1::HandshakeResponse> Handshake();
+  absl::StatusOr<core::v1::HandshakeResponse> Handshake(
+      Cancellation* cancellation);
   absl::Status Join();
 
   // "env-1:predict:3", distinct on this stream.

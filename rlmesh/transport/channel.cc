@@ -28,6 +28,8 @@ namespace {
 
 // How long a peer that accepted our connection may take to say something.
 constexpr absl::Duration kProbe = absl::Seconds(1);
+// How often a cancellation is looked at: gRPC cannot be woken from this wait.
+constexpr absl::Duration kLook = absl::Milliseconds(50);
 
 // The address that gRPC tried, from the text of its error: it resolves names
 // itself and tells nobody else. InvalidArgument when there is none.
@@ -114,7 +116,8 @@ grpc::ChannelArguments MakeChannelArguments(const Address& address) {
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectChannel(
-    const Address& address, const ConnectOptions& options) {
+    const Address& address, const ConnectOptions& options,
+    Cancellation* cancellation) {
   RLMESH_RETURN_IF_ERROR(options.Validate());
   PrepareGrpc();
   // The probe that finds the reason of a failure fits in the time given.
@@ -135,6 +138,10 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectChannel(
     return AskChannel(address, security, channel, reserve);
   };
   while (true) {
+    if (cancellation != nullptr && cancellation->cancelled()) {
+      return absl::CancelledError(
+          absl::StrCat("connecting to ", address.ToString(), " was cancelled"));
+    }
     const grpc_connectivity_state state =
         channel->GetState(/*try_to_connect=*/true);
     if (state == GRPC_CHANNEL_READY) return channel;
@@ -144,8 +151,11 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectChannel(
       if (!status.ok() && !retry) return status;
     }
     const absl::Duration left = deadline - SteadyNow();
+    const absl::Duration wait =
+        cancellation == nullptr ? left : std::min(left, kLook);
     if (!channel->WaitForStateChange(state,
-                                     absl::ToChronoTime(absl::Now() + left))) {
+                                     absl::ToChronoTime(absl::Now() + wait)) &&
+        wait == left) {
       break;
     }
   }

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/support/channel_arguments.h"
+#include "rlmesh/base/cancellation.h"
 #include "rlmesh/transport/address.h"
 #include "rlmesh/transport/credentials/client_security.h"
 
@@ -52,13 +53,17 @@ grpc::ChannelArguments MakeChannelArguments(const Address& address);
 //                       server's certificate is not to be trusted
 //   Unauthenticated     the server will not have our certificate, or wants one
 //   DeadlineExceeded    it accepts connections and says nothing
+//   Cancelled           `cancellation` says so (null: never); it is looked at
+//                       every 50 ms, and the search for a reason is not broken
+//                       off, which takes a second at most
 // The token is not sent: whoever makes calls adds it (Token::AddTo).
 //
 // Example:
 //   RLMESH_ASSIGN_OR_RETURN(auto channel, ConnectChannel(address, {}));
 //   auto stub = env::v1::EnvService::NewStub(channel);
 absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectChannel(
-    const Address& address, const ConnectOptions& options);
+    const Address& address, const ConnectOptions& options,
+    Cancellation* cancellation = nullptr);
 
 }  // namespace rlmesh
 

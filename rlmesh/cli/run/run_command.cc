@@ -99,7 +99,8 @@ class PolicyFactory : public ModelFactory {
       const RunCommandOptions& options, const SecurityFlags& security) {
     auto factory = std::make_unique<PolicyFactory>(options, security);
     absl::MutexLock lock(&factory->mu_);
-    RLMESH_ASSIGN_OR_RETURN(factory->first_, factory->MakeOne());
+    RLMESH_ASSIGN_OR_RETURN(factory->first_,
+                            factory->MakeOne(/*cancellation=*/nullptr));
     return factory;
   }
 
@@ -110,7 +111,8 @@ class PolicyFactory : public ModelFactory {
   // server too. Before Create.
   void AgreeWith(const EditionOffer& offer) { environment_ = offer; }
 
-  absl::StatusOr<std::unique_ptr<Model>> Create() override {
+  absl::StatusOr<std::unique_ptr<Model>> Create(
+      Cancellation* cancellation) override {
     Made made;
     {
       absl::MutexLock lock(&mu_);
@@ -118,7 +120,7 @@ class PolicyFactory : public ModelFactory {
       first_ = Made();
     }
     if (made.model == nullptr) {
-      RLMESH_ASSIGN_OR_RETURN(made, MakeOne());
+      RLMESH_ASSIGN_OR_RETURN(made, MakeOne(cancellation));
     }
     if (made.remote != nullptr) {
       RLMESH_RETURN_IF_ERROR(made.remote->Agree({environment_}));
@@ -132,7 +134,7 @@ class PolicyFactory : public ModelFactory {
     RemoteModel* remote = nullptr;  // the model, when it is a server's
   };
 
-  absl::StatusOr<Made> MakeOne() const {
+  absl::StatusOr<Made> MakeOne(Cancellation* cancellation) const {
     Made made;
     RLMESH_ASSIGN_OR_RETURN(Policy policy, ParsePolicyFlag(options_.policy));
     if (policy.kind != Policy::Kind::kRemote) {
@@ -145,8 +147,9 @@ class PolicyFactory : public ModelFactory {
     remote.request_timeout = options_.predict_timeout;
     remote.execution_horizon = options_.execution_horizon;
     RLMESH_ASSIGN_OR_RETURN(remote.connect.security, Security(security_));
-    RLMESH_ASSIGN_OR_RETURN(std::unique_ptr<RemoteModel> model,
-                            RemoteModel::Connect(address, remote));
+    RLMESH_ASSIGN_OR_RETURN(
+        std::unique_ptr<RemoteModel> model,
+        RemoteModel::Connect(address, remote, cancellation));
     made.remote = model.get();
     made.model = std::move(model);
     return made;

@@ -50,7 +50,7 @@ absl::Status Participants::MakeOnce(Open open) {
     environment_ = environment;
   }
   if (model == nullptr) {
-    RLMESH_ASSIGN_OR_RETURN(model, models_->Create());
+    RLMESH_ASSIGN_OR_RETURN(model, models_->Create(&cancellation_));
     absl::MutexLock lock(&mu_);
     model_ = model;
   }
