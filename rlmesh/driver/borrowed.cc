@@ -25,8 +25,8 @@ class BorrowedEnvironment : public Environment {
                     Transition* transition) override {
     return environment_->Step(request, transition);
   }
-  absl::Status Render(uint32_t lane, Frame* frame) override {
-    return environment_->Render(lane, frame);
+  absl::Status Render(const RenderRequest& request, Frame* frame) override {
+    return environment_->Render(request, frame);
   }
   void Cancel() override { environment_->Cancel(); }
   absl::Status Close() override { return absl::OkStatus(); }

@@ -46,6 +46,11 @@ struct StepRequest {
   absl::Duration timeout = absl::InfiniteDuration();
 };
 
+struct RenderRequest {
+  uint32_t lane = 0;
+  absl::Duration timeout = absl::InfiniteDuration();
+};
+
 // What Reset and Step return is owned by the environment and stays valid until
 // its next call.
 struct Observation {
@@ -92,7 +97,7 @@ class Environment {
   virtual absl::Status Step(const StepRequest& request,
                             Transition* transition) = 0;
   // The current picture of one lane.
-  virtual absl::Status Render(uint32_t lane, Frame* frame) = 0;
+  virtual absl::Status Render(const RenderRequest& request, Frame* frame) = 0;
 
   // Makes a running call return Cancelled soon, and is ignored by environments
   // that never block.
@@ -105,8 +110,9 @@ class Environment {
   // all of them at once.
   virtual bool takes_lanes() const { return true; }
 
-  // Whether calls return within microseconds and never block: a server then
-  // calls them inline instead of from a thread of their own.
+  // Whether calls never wait, and return within microseconds where lanes and
+  // observations are small: a server then makes those inline instead of from a
+  // thread of their own.
   virtual bool is_inline() const { return false; }
 };
 

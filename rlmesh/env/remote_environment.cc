@@ -222,12 +222,15 @@ absl::Status RemoteEnvironment::Step(const StepRequest& request,
                  reply->has_infos(), reply->infos(), &transition->observation);
 }
 
-absl::Status RemoteEnvironment::Render(uint32_t lane, Frame* frame) {
-  const absl::Duration timeout = connection_->options().reset_timeout;
+absl::Status RemoteEnvironment::Render(const RenderRequest& request,
+                                       Frame* frame) {
+  const absl::Duration timeout =
+      std::min(request.timeout, connection_->options().reset_timeout);
   RLMESH_RETURN_IF_ERROR(EnsureOpen("render", SteadyNow() + timeout));
   env::v1::RenderRequest* const render = request_.mutable_render();
   render->Clear();
-  render->add_env_indices(lane);
+  render->add_env_indices(request.lane);
+  render->set_timeout_ms(Millis(timeout));
   RLMESH_RETURN_IF_ERROR(Exchange(timeout));
   frame->png.clear();
   if (response_.render().format() == env::v1::RENDER_FORMAT_PNG) {

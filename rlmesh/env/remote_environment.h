@@ -48,7 +48,7 @@ class RemoteEnvironment : public Environment {
                      Observation* observation) override;
   absl::Status Step(const StepRequest& request,
                     Transition* transition) override;
-  absl::Status Render(uint32_t lane, Frame* frame) override;
+  absl::Status Render(const RenderRequest& request, Frame* frame) override;
   void Cancel() override { stream_.Cancel(); }
   absl::Status Close() override;
   // Whether the server says so.

@@ -40,8 +40,8 @@ class RunningServerFactory::Session : public Environment {
                     Transition* transition) override {
     return Seen(remote_->Step(request, transition));
   }
-  absl::Status Render(uint32_t lane, Frame* frame) override {
-    return Seen(remote_->Render(lane, frame));
+  absl::Status Render(const RenderRequest& request, Frame* frame) override {
+    return Seen(remote_->Render(request, frame));
   }
   void Cancel() override { remote_->Cancel(); }
   absl::Status Close() override { return remote_->Close(); }

@@ -116,8 +116,8 @@ class SandboxEnvironmentFactory::SandboxEnvironment : public Environment {
                     Transition* transition) override {
     return server_->Explain(remote_->Step(request, transition));
   }
-  absl::Status Render(uint32_t lane, Frame* frame) override {
-    return server_->Explain(remote_->Render(lane, frame));
+  absl::Status Render(const RenderRequest& request, Frame* frame) override {
+    return server_->Explain(remote_->Render(request, frame));
   }
   void Cancel() override { remote_->Cancel(); }
   absl::Status Close() override { return server_->Explain(remote_->Close()); }

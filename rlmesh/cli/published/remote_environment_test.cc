@@ -229,7 +229,7 @@ TEST_F(PublishedEnvServerTest, RendersAndRefusesToShutDown) {
   Serve("Draws");
   RLMESH_ASSERT_OK(env_->Reset({}, &observation_));
   Frame frame;
-  RLMESH_ASSERT_OK(env_->Render(0, &frame));
+  RLMESH_ASSERT_OK(env_->Render({0}, &frame));
   EXPECT_TRUE(absl::StartsWith(frame.png, "\x89PNG"));
   EXPECT_THAT(factory_->connection().Shutdown("test"), IsOkAndHolds(false));
 }

@@ -98,8 +98,10 @@ absl::Status NativeEnvironment::Step(const StepRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status NativeEnvironment::Render(uint32_t lane, Frame* frame) {
-  RLMESH_RETURN_IF_ERROR(CheckCall("render", absl::MakeConstSpan(&lane, 1)));
+absl::Status NativeEnvironment::Render(const RenderRequest& request,
+                                       Frame* frame) {
+  RLMESH_RETURN_IF_ERROR(
+      CheckCall("render", absl::MakeConstSpan(&request.lane, 1)));
   frame->png.clear();
   return absl::OkStatus();
 }

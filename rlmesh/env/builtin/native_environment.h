@@ -37,7 +37,7 @@ class NativeEnvironment : public Environment {
   absl::Status Step(const StepRequest& request,
                     Transition* transition) override;
   // Draws nothing: an empty frame.
-  absl::Status Render(uint32_t lane, Frame* frame) override;
+  absl::Status Render(const RenderRequest& request, Frame* frame) override;
   absl::Status Close() override;
   bool is_inline() const override { return true; }
 

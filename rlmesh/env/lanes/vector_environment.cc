@@ -186,7 +186,9 @@ absl::Status VectorEnvironment::Step(const StepRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status VectorEnvironment::Render(uint32_t lane, Frame* frame) {
+absl::Status VectorEnvironment::Render(const RenderRequest& request,
+                                       Frame* frame) {
+  const uint32_t lane = request.lane;
   if (lane >= lanes_.size()) {
     absl::Status status = absl::InvalidArgumentError(absl::StrCat(
         "lane ", lane, " out of range for ", lanes_.size(), " lanes"));
@@ -195,7 +197,7 @@ absl::Status VectorEnvironment::Render(uint32_t lane, Frame* frame) {
     SetErrorDetails(details, &status);
     return status;
   }
-  return lanes_[lane].environment->Render(0, frame);
+  return lanes_[lane].environment->Render({0, request.timeout}, frame);
 }
 
 void VectorEnvironment::Cancel() {

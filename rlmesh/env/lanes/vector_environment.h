@@ -54,7 +54,7 @@ class VectorEnvironment : public Environment {
                      Observation* observation) override;
   absl::Status Step(const StepRequest& request,
                     Transition* transition) override;
-  absl::Status Render(uint32_t lane, Frame* frame) override;
+  absl::Status Render(const RenderRequest& request, Frame* frame) override;
   void Cancel() override;
   absl::Status Close() override;
   bool is_inline() const override;

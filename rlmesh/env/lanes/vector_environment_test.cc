@@ -144,21 +144,22 @@ TEST_F(VectorEnvironmentTest, RefusesLanesThatDoNotExist) {
   EXPECT_THAT(Step({3}), StatusIs(absl::StatusCode::kInvalidArgument,
                                   HasSubstr("out of range for num_envs 3")));
   Frame frame;
-  EXPECT_THAT(env_->Render(3, &frame),
+  EXPECT_THAT(env_->Render({3}, &frame),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST_F(VectorEnvironmentTest, TheLaneThatIsAskedForDraws) {
   Make(AutoresetMode::kDisabled);
-  scripts_[2].on_render = [](uint32_t lane, Frame* frame) {
-    EXPECT_EQ(lane, 0u);  // its only one
+  scripts_[2].on_render = [](const RenderRequest& request, Frame* frame) {
+    EXPECT_EQ(request.lane, 0u);  // its only one
+    EXPECT_EQ(request.timeout, absl::Seconds(3));
     frame->png = "picture";
     return absl::OkStatus();
   };
   Frame frame;
-  RLMESH_EXPECT_OK(env_->Render(2, &frame));
+  RLMESH_EXPECT_OK(env_->Render({2, absl::Seconds(3)}, &frame));
   EXPECT_EQ(frame.png, "picture");
-  EXPECT_THAT(env_->Render(1, &frame),
+  EXPECT_THAT(env_->Render({1}, &frame),
               StatusIs(absl::StatusCode::kUnimplemented));
 }
 

@@ -344,7 +344,9 @@ absl::Status PythonWorkerEnvironment::CheckObservation(FrameKind kind,
              : failures_.status();
 }
 
-absl::Status PythonWorkerEnvironment::Render(uint32_t lane, Frame* frame) {
+absl::Status PythonWorkerEnvironment::Render(const RenderRequest& request,
+                                             Frame* frame) {
+  const uint32_t lane = request.lane;
   frame->png.clear();
   if (workers_ == nullptr) {
     return absl::FailedPreconditionError("the environment is closed");
@@ -362,7 +364,8 @@ absl::Status PythonWorkerEnvironment::Render(uint32_t lane, Frame* frame) {
   payload_.clear();
   Append32(lane - workers_->first_lane(worker), &payload_);
   absl::StatusOr<Answer> answer =
-      process.Call(FrameKind::kRender, payload_, pool_->options().step_timeout);
+      process.Call(FrameKind::kRender, payload_,
+                   std::min(request.timeout, pool_->options().step_timeout));
   if (!answer.ok()) {
     // What was raised has left the episode as it is.
     if (!absl::IsInternal(answer.status()) || process.has_ended()) {

@@ -56,7 +56,7 @@ class PythonWorkerEnvironment : public Environment {
                      Observation* observation) override;
   absl::Status Step(const StepRequest& request,
                     Transition* transition) override;
-  absl::Status Render(uint32_t lane, Frame* frame) override;
+  absl::Status Render(const RenderRequest& request, Frame* frame) override;
 
   // From any thread. One that comes between two calls cancels the next.
   void Cancel() override;

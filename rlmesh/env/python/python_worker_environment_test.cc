@@ -110,7 +110,7 @@ TEST(PythonWorkerEnvironmentTest, OnlyLaneZeroExists) {
   EXPECT_THAT(env.Reset(request), StatusIs(absl::StatusCode::kInvalidArgument,
                                            HasSubstr("duplicate env_index 0")));
   Frame frame;
-  EXPECT_THAT(env.env()->Render(3, &frame),
+  EXPECT_THAT(env.env()->Render({3}, &frame),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("lane 3 out of range for 1 lanes")));
 }
@@ -120,12 +120,12 @@ TEST(PythonWorkerEnvironmentTest, RendersPngOrNothing) {
   PythonEnvDriver picture("renders:Picture");
   EXPECT_EQ(picture.env()->contract().render_mode, "rgb_array");
   EXPECT_THAT(picture.Reset(), IsOk());
-  EXPECT_THAT(picture.env()->Render(0, &frame), IsOk());
+  EXPECT_THAT(picture.env()->Render({0}, &frame), IsOk());
   EXPECT_EQ(frame.png.substr(1, 3), "PNG");
   for (const char* entrypoint : {"renders:Ansi", "plain:Env"}) {
     PythonEnvDriver env(entrypoint);
     EXPECT_THAT(env.Reset(), IsOk());
-    EXPECT_THAT(env.env()->Render(0, &frame), IsOk());
+    EXPECT_THAT(env.env()->Render({0}, &frame), IsOk());
     EXPECT_EQ(frame.png, "") << entrypoint;
   }
 }

@@ -170,7 +170,7 @@ TEST(PythonWorkerFaultsTest, RenderThatRaisesLeavesTheEpisode) {
   PythonEnvDriver env("raises:InRender");
   RLMESH_ASSERT_OK(env.Reset());
   Frame frame;
-  const absl::Status status = env.env()->Render(0, &frame);
+  const absl::Status status = env.env()->Render({0}, &frame);
   EXPECT_THAT(status,
               StatusIs(kInternal, HasSubstr("render failed: RuntimeError")));
   EXPECT_TRUE(GetErrorDetails(status).recoverable);

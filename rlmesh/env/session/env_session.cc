@@ -15,6 +15,8 @@
 #include "rlmesh/base/status_macros.h"
 #include "rlmesh/env/lanes/failed_rows.h"
 #include "rlmesh/env/session/env_error.h"
+#include "rlmesh/env/session/inline_bound.h"
+#include "rlmesh/env/session/request_checks.h"
 #include "rlmesh/spaces/meta.h"
 #include "rlmesh/transport/editions.h"
 #include "rlmesh/transport/wire.h"
@@ -42,36 +44,7 @@ absl::Duration Budget(uint64_t timeout_ms, absl::Duration limit) {
 
 absl::Duration Since(absl::Time start) { return SteadyNow() - start; }
 
-constexpr size_t kMaxEpisodeId = 256;
 constexpr size_t kMaxRequestId = 1024;
-
-// Ids are kept and sent back, many in one message: no client may make them
-// long.
-absl::Status CheckEpisodeIds(
-    absl::string_view operation,
-    const google::protobuf::RepeatedPtrField<std::string>& ids,
-    const google::protobuf::RepeatedField<uint32_t>& lanes) {
-  for (int i = 0; i < ids.size(); ++i) {
-    if (ids[i].size() <= kMaxEpisodeId) continue;
-    const uint32_t lane = i < lanes.size() ? lanes[i] : i;
-    return absl::InvalidArgumentError(absl::StrCat(
-        operation, ": the episode id of lane ", lane, " has ", ids[i].size(),
-        " bytes; at most ", kMaxEpisodeId, " are allowed"));
-  }
-  return absl::OkStatus();
-}
-
-// Gymnasium takes seeds of 0 and more.
-absl::Status CheckSeeds(absl::Span<const int64_t> seeds,
-                        absl::Span<const uint32_t> lanes) {
-  for (size_t i = 0; i < seeds.size(); ++i) {
-    if (seeds[i] >= 0) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        "reset: seed ", seeds[i], " of lane ", lanes.empty() ? i : lanes[i],
-        " is negative; use one from 0 to 9223372036854775807, or none"));
-  }
-  return absl::OkStatus();
-}
 
 void SetTimes(absl::Duration total, absl::Duration decode, absl::Duration user,
               absl::Duration queued, JoinResponse* response) {
@@ -108,7 +81,8 @@ bool EnvSession::MayBlock(const JoinRequest& request) const {
   if (!request.has_reset() && !request.has_step() && !request.has_render()) {
     return false;
   }
-  return environment_.get() == nullptr || !environment_->is_inline();
+  return environment_.get() == nullptr || !environment_->is_inline() ||
+         !FitsInline(contract_);
 }
 
 void EnvSession::Cancel() {
@@ -477,11 +451,15 @@ absl::Status EnvSession::Render(const env::v1::RenderRequest& request,
   }
   const absl::Duration timeout =
       Budget(request.timeout_ms(), options_.reset_timeout);
+  const absl::Time start = SteadyNow();
   RLMESH_RETURN_IF_ERROR(Called("render", timeout, /*lanes=*/{}, /*failed=*/{},
-                                EnsureEnvironment(SteadyNow() + timeout)));
+                                EnsureEnvironment(start + timeout)));
+  RenderRequest render;
+  render.lane = lane;
+  render.timeout = timeout - Since(start);
   Frame frame;
   const absl::Time called = SteadyNow();
-  const absl::Status status = environment_->Render(lane, &frame);
+  const absl::Status status = environment_->Render(render, &frame);
   user_ = Since(called);
   // An environment that cannot draw has nothing to show, which is no error.
   if (!absl::IsUnimplemented(status)) {

@@ -274,7 +274,7 @@ TEST_F(EnvSessionTest, AnAnswerTooLargeForAMessageIsAnError) {
   script_.infos = infos(8000);
   EXPECT_TRUE(Ask("reset {}").has_reset());
   EXPECT_TRUE(Step().has_step());
-  script_.on_render = [](uint32_t, Frame* frame) {
+  script_.on_render = [](const RenderRequest&, Frame* frame) {
     frame->png = std::string(9000, 'x');
     return absl::OkStatus();
   };
@@ -298,9 +298,23 @@ TEST_F(EnvSessionTest, TheServersOwnDeadlineAppliesWithoutOne) {
   EXPECT_LE(budget, absl::Seconds(7));
 }
 
+TEST_F(EnvSessionTest, ARenderTakesNoLongerThanItsClientAllows) {
+  absl::Duration budget;
+  script_.on_render = [&](const RenderRequest& request, Frame*) {
+    budget = request.timeout;
+    return absl::DeadlineExceededError("env.render timed out after 1.9s");
+  };
+  Ask("reset {}");
+  EXPECT_THAT(Ask("render { timeout_ms: 2000 }"),
+              IsError(env::v1::ENV_ERROR_CODE_TIMEOUT, true,
+                      "env.render timed out after 2000ms"));
+  EXPECT_LE(budget, absl::Seconds(2));
+  EXPECT_GT(budget, absl::Seconds(1));
+}
+
 TEST_F(EnvSessionTest, RendersOneLane) {
-  script_.on_render = [](uint32_t lane, Frame* frame) {
-    frame->png = absl::StrCat("png", lane);
+  script_.on_render = [](const RenderRequest& request, Frame* frame) {
+    frame->png = absl::StrCat("png", request.lane);
     return absl::OkStatus();
   };
   const JoinResponse& render = Ask("render { env_indices: 0 }");
@@ -373,6 +387,32 @@ TEST_F(EnvSessionTest, OnlyInlineEnvironmentsDoNotBlock) {
   script_.is_inline = true;
   Ask("reset {}");
   EXPECT_FALSE(session().MayBlock(step));
+}
+
+TEST_F(EnvSessionTest, LargeEnvironmentsAreNotInline) {
+  script_.is_inline = true;
+  JoinRequest step;
+  step.mutable_step();
+  spaces::v1::SpaceSpec image;
+  image.set_dtype(spaces::v1::DATA_TYPE_UINT8);
+  image.mutable_box()->set_unbounded(true);
+  image.add_shape(150000);
+  script_.contract.observation_space = *SpaceSpec::FromProto(image);
+  Ask("reset {}");
+  EXPECT_FALSE(session().MayBlock(step));
+  session_.reset();
+  image.set_shape(0, 2 << 20);
+  script_.contract.observation_space = *SpaceSpec::FromProto(image);
+  Ask("reset {}");
+  EXPECT_TRUE(session().MayBlock(step));
+  session_.reset();
+  script_.contract = SimpleContract(1024);
+  Ask("reset {}");
+  EXPECT_FALSE(session().MayBlock(step));
+  session_.reset();
+  script_.contract = SimpleContract(1025);
+  Ask("reset {}");
+  EXPECT_TRUE(session().MayBlock(step));
 }
 
 TEST_F(EnvSessionTest, ActionsOutOfRangeAreRefusedOnlyWhenStrict) {

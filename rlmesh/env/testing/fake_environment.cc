@@ -60,7 +60,8 @@ absl::Status FakeEnvironment::Step(const StepRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status FakeEnvironment::Render(uint32_t /*lane*/, Frame* frame) {
+absl::Status FakeEnvironment::Render(const RenderRequest& /*request*/,
+                                     Frame* frame) {
   frame->png.clear();
   return absl::OkStatus();
 }

@@ -56,8 +56,8 @@ absl::Status FakeLanes::Step(const StepRequest& request,
   return vector_->Step(request, transition);
 }
 
-absl::Status FakeLanes::Render(uint32_t lane, Frame* frame) {
-  return vector_->Render(lane, frame);
+absl::Status FakeLanes::Render(const RenderRequest& request, Frame* frame) {
+  return vector_->Render(request, frame);
 }
 
 }  // namespace rlmesh

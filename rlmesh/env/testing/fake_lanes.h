@@ -49,7 +49,7 @@ class FakeLanes : public Environment {
                      Observation* observation) override;
   absl::Status Step(const StepRequest& request,
                     Transition* transition) override;
-  absl::Status Render(uint32_t lane, Frame* frame) override;
+  absl::Status Render(const RenderRequest& request, Frame* frame) override;
   absl::Status Close() override { return vector_->Close(); }
   bool takes_lanes() const override { return takes_lanes_; }
 

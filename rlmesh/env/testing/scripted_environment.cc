@@ -135,8 +135,9 @@ absl::Status ScriptedEnvironment::Step(const StepRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status ScriptedEnvironment::Render(uint32_t lane, Frame* frame) {
-  if (script_->on_render) return script_->on_render(lane, frame);
+absl::Status ScriptedEnvironment::Render(const RenderRequest& request,
+                                         Frame* frame) {
+  if (script_->on_render) return script_->on_render(request, frame);
   return absl::UnimplementedError("this environment does not draw");
 }
 

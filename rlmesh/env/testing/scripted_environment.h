@@ -32,7 +32,7 @@ struct Script {
   std::function<absl::Status()> on_create;
   std::function<absl::Status(const ResetRequest&)> on_reset;
   std::function<absl::Status(const StepRequest&)> on_step;
-  std::function<absl::Status(uint32_t lane, Frame*)> on_render;
+  std::function<absl::Status(const RenderRequest&, Frame*)> on_render;
   std::function<void()> on_cancel;
   // Writes the observation; by default a random value of the space, drawn from
   // the number of the call.
@@ -69,7 +69,7 @@ class ScriptedEnvironment : public Environment {
                      Observation* observation) override;
   absl::Status Step(const StepRequest& request,
                     Transition* transition) override;
-  absl::Status Render(uint32_t lane, Frame* frame) override;
+  absl::Status Render(const RenderRequest& request, Frame* frame) override;
   void Cancel() override;
   absl::Status Close() override { return absl::OkStatus(); }
   bool is_inline() const override { return script_->is_inline; }
