@@ -16,6 +16,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "glog/logging.h"
 #include "rlmesh/base/clock.h"
@@ -40,6 +41,18 @@ std::vector<std::string> OurEnvironment() {
     env.emplace_back(*entry);
   }
   return env;
+}
+
+// Where a name stands twice, some programs read the first and some the last.
+void ReplaceVariable(const std::string& entry, std::vector<std::string>* env) {
+  const absl::string_view name =
+      absl::string_view(entry).substr(0, entry.find('=') + 1);
+  env->erase(std::remove_if(env->begin(), env->end(),
+                            [name](const std::string& other) {
+                              return absl::StartsWith(other, name);
+                            }),
+             env->end());
+  env->push_back(entry);
 }
 
 // Descriptors 0, 1 and 2 of the child, unless options.fds replaces them.
@@ -89,8 +102,9 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
   request.env =
       options.env.has_value() ? *std::move(options.env) : OurEnvironment();
   options.env.reset();
-  request.env.insert(request.env.end(), options.added_env.begin(),
-                     options.added_env.end());
+  for (const std::string& entry : options.added_env) {
+    ReplaceVariable(entry, &request.env);
+  }
   request.working_dir = options.working_dir;
   request.parent_death_signal = options.parent_death_signal;
   request.new_process_group = options.new_process_group;

@@ -54,7 +54,7 @@ struct ChildProcessOptions {
   std::vector<std::string> argv;
   // "NAME=value" each. Unset: our own environment.
   absl::optional<std::vector<std::string>> env;
-  // More of them, in either case.
+  // More of them, in either case; they replace those of the same name.
   std::vector<std::string> added_env;
   // Empty: ours.
   std::string working_dir;

@@ -366,6 +366,16 @@ TEST(ChildProcessTest, ChildDiesWithAParentThatIsKilled) {
   EXPECT_TRUE(Ends(grandchild));
 }
 
+TEST(ChildProcessTest, AddedVariablesReplaceThoseOfTheSameName) {
+  ChildProcessOptions options = Shell("env | grep MARK | sort");
+  options.env = {"PATH=/usr/bin:/bin", "MARK=outer", "MARKED=1", "OLDMARK=2"};
+  options.added_env = {"MARK=inner"};
+  options.standard_output = Output::kCapture;
+  auto child = StartOrDie(std::move(options));
+  RLMESH_ASSERT_OK(child->Wait(SteadyNow() + absl::Seconds(30)));
+  EXPECT_EQ(child->OutputTail(), "MARK=inner\nMARKED=1\nOLDMARK=2\n");
+}
+
 TEST(ChildProcessTest, DeadlinesDoNotHeedTheCalendar) {
   auto child = StartOrDie(Shell("exec sleep 1000"));
   const absl::Time soon = SteadyNow() + absl::Milliseconds(20);
