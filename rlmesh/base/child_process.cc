@@ -184,10 +184,13 @@ absl::StatusOr<ExitStatus> ChildProcess::Wait(absl::Time deadline) const {
     if (n > 0) {
       absl::optional<ExitStatus> exit = exit_status();
       if (exit.has_value()) return *exit;
-    } else if (n == 0 && SteadyNow() >= deadline) {
+    }
+    if (SteadyNow() >= deadline) {
       return absl::DeadlineExceededError(
           absl::StrCat(options_.argv[0], " (process ", pid_, ") still runs"));
     }
+    // It has ended, and a debugger has not let go of it, which nobody tells.
+    if (n > 0) poll(nullptr, 0, 10);
   }
 }
 

@@ -173,13 +173,14 @@ absl::StatusOr<Answer> PythonWorkerModel::Call(FrameKind kind,
 absl::Status PythonWorkerModel::Revive(absl::Duration timeout) {
   if (worker_ != nullptr) {
     const absl::Status settled = worker_->process().Settle(
+        FrameKind::kPredict,
         std::min(timeout, options_.process.interrupt_grace + absl::Seconds(5)));
     if (!absl::IsUnavailable(settled) && !absl::IsInternal(settled)) {
       return settled;
     }
     LOG(WARNING) << "loading the policy again, without what it kept of its "
                     "episodes: "
-                 << absl::StripPrefix(settled.message(), "reset failed: ");
+                 << absl::StripPrefix(settled.message(), "predict failed: ");
     worker_.reset();
   }
   absl::StatusOr<std::unique_ptr<PolicyWorker>> worker = Load();

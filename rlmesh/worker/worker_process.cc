@@ -208,7 +208,7 @@ absl::Status WorkerProcess::Begin(FrameKind kind, uint8_t flags,
   timeout_ = timeout;
   deadline_ = SteadyNow() + timeout;
   failed_lanes_.clear();
-  RLMESH_RETURN_IF_ERROR(AwaitOwed(timeout));
+  RLMESH_RETURN_IF_ERROR(AwaitOwed(kind, timeout));
   const absl::Status sent = channel_.Send(kind, flags, payload, fd, deadline_);
   if (sent.ok()) return sent;
   // A request that is cut has no answer to wait for, and no successor.
@@ -229,18 +229,16 @@ bool WorkerProcess::has_ended() const {
   return channel_.is_cut() || process_->exit_status().has_value();
 }
 
-absl::Status WorkerProcess::Settle(absl::Duration timeout) {
-  RLMESH_RETURN_IF_ERROR(AwaitOwed(timeout));
-  if (has_ended()) return Ended(FrameKind::kReset, "");
+absl::Status WorkerProcess::Settle(FrameKind kind, absl::Duration timeout) {
+  RLMESH_RETURN_IF_ERROR(AwaitOwed(kind, timeout));
+  if (has_ended()) return Ended(kind, "");
   return absl::OkStatus();
 }
 
-absl::Status WorkerProcess::AwaitOwed(absl::Duration timeout) {
+absl::Status WorkerProcess::AwaitOwed(FrameKind kind, absl::Duration timeout) {
   if (!channel_.owes_answer()) return absl::OkStatus();
   const absl::StatusOr<Answer> stale = channel_.Receive(SteadyNow() + timeout);
-  if (!stale.ok()) {
-    return Failed(FrameKind::kReset, stale.status(), timeout);
-  }
+  if (!stale.ok()) return Failed(kind, stale.status(), timeout);
   process_->CancelKill();
   interrupted_ = false;
   return absl::OkStatus();
@@ -293,6 +291,9 @@ absl::Status WorkerProcess::Ended(FrameKind kind, absl::string_view reason) {
   if (!reason.empty()) {
     absl::StrAppend(&text, "broke the protocol and was killed: it sent ",
                     reason);
+  } else if (!exit.ok()) {
+    absl::StrAppend(&text,
+                    "was killed and does not end; it waits in the kernel");
   } else if (interrupted_ && exit->signal == SIGKILL) {
     absl::StrAppend(&text, "was killed, for it did not heed the interrupt ",
                     "after a late or cancelled call");

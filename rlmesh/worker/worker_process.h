@@ -108,8 +108,9 @@ class WorkerProcess {
 
   // Waits until an earlier, late call is over. Unavailable when the worker has
   // ended, by itself or because it did not heed the interrupt: cheap to ask
-  // before a call that would be worth a new worker.
-  absl::Status Settle(absl::Duration timeout);
+  // before a call that would be worth a new worker. `kind` is that call's, for
+  // errors.
+  absl::Status Settle(FrameKind kind, absl::Duration timeout);
 
   // Makes the running call, or else the next one, return Cancelled when it is
   // set. Borrowed; null: none. Set it between calls.
@@ -132,7 +133,7 @@ class WorkerProcess {
 
  private:
   explicit WorkerProcess(Channel channel) : channel_(std::move(channel)) {}
-  absl::Status AwaitOwed(absl::Duration timeout);
+  absl::Status AwaitOwed(FrameKind kind, absl::Duration timeout);
   absl::Status Failed(FrameKind kind, const absl::Status& status,
                       absl::Duration timeout);
   absl::Status Ended(FrameKind kind, absl::string_view reason);

@@ -56,10 +56,10 @@ TEST(WorkerProcessTest, MakesAnEnvironmentAndCloses) {
   RLMESH_ASSERT_OK(answer);
   EXPECT_EQ(answer->flags, 0);
   EXPECT_GT(answer->payload.size(), 20);
-  RLMESH_EXPECT_OK((*worker)->Settle(kLong));
+  RLMESH_EXPECT_OK((*worker)->Settle(FrameKind::kReset, kLong));
   RLMESH_EXPECT_OK((*worker)->Close(kLong));
   RLMESH_EXPECT_OK((*worker)->Close(kLong));
-  EXPECT_THAT((*worker)->Settle(kLong),
+  EXPECT_THAT((*worker)->Settle(FrameKind::kReset, kLong),
               StatusIs(absl::StatusCode::kUnavailable,
                        HasSubstr("exited with code 0")));
 }
@@ -145,22 +145,56 @@ TEST(WorkerProcessTest, WorkerIsKilledWhenARequestIsCut) {
   EXPECT_THAT((*worker)->Call(FrameKind::kStep, std::string(8 << 20, 'x'),
                               absl::Milliseconds(50)),
               StatusIs(absl::StatusCode::kDeadlineExceeded));
-  EXPECT_THAT((*worker)->Settle(kLong),
+  EXPECT_THAT((*worker)->Settle(FrameKind::kReset, kLong),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("signal 9")));
 }
 
+// What it waits for belongs to the call that waits.
+TEST(WorkerProcessTest, ACallThatWaitsForAnEarlierOneIsLateByItsOwnName) {
+  auto worker = WorkerProcess::Start(PlainPython());
+  RLMESH_ASSERT_OK(worker);
+  RLMESH_ASSERT_OK((*worker)->Call(FrameKind::kSetup, PlainEnv(), kLong));
+  kill((*worker)->pid(), SIGSTOP);
+  constexpr absl::Duration kShort = absl::Milliseconds(50);
+  EXPECT_THAT((*worker)->Call(FrameKind::kStep, "", kShort),
+              StatusIs(absl::StatusCode::kDeadlineExceeded,
+                       HasSubstr("env.step timed out")));
+  EXPECT_THAT((*worker)->Call(FrameKind::kRender, "", kShort),
+              StatusIs(absl::StatusCode::kDeadlineExceeded,
+                       HasSubstr("env.render timed out")));
+  EXPECT_THAT((*worker)->Settle(FrameKind::kPredict, kShort),
+              StatusIs(absl::StatusCode::kDeadlineExceeded,
+                       HasSubstr("predict timed out")));
+}
+
 // Makes an environment that starts a process in a session of its own: its pid.
-int MakeStray(WorkerProcess* worker) {
+int MakeProcess(const std::string& entrypoint, WorkerProcess* worker) {
   auto folder = TempDir::Create("stray");
   RLMESH_EXPECT_OK(folder);
   const std::string file = absl::StrCat(folder->path(), "/pid");
   const std::string setup =
-      EncodeTexts({{"entrypoint", "strays:Env"},
+      EncodeTexts({{"entrypoint", entrypoint},
                    {"kwargs", absl::StrCat("{\"pid_file\": \"", file, "\"}")}});
   RLMESH_EXPECT_OK(worker->Call(FrameKind::kSetup, setup, kLong));
   int pid = 0;
   std::ifstream(file) >> pid;
   return pid;
+}
+
+int MakeStray(WorkerProcess* worker) {
+  return MakeProcess("strays:Env", worker);
+}
+
+TEST(WorkerProcessTest, AWorkerThatDoesNotEndWhenKilledIsAnError) {
+  auto worker = WorkerProcess::Start(PlainPython());
+  RLMESH_ASSERT_OK(worker);
+  const int tracer = MakeProcess("traced:Env", worker->get());
+  ASSERT_GT(tracer, 0) << "processes may not be traced here";
+  kill((*worker)->pid(), SIGKILL);
+  EXPECT_THAT((*worker)->Call(FrameKind::kStep, "", kLong),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       HasSubstr("was killed and does not end")));
+  kill(tracer, SIGKILL);
 }
 
 TEST(WorkerProcessTest, TakesAlongWhatLeftItsGroup) {

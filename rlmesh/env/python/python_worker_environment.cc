@@ -102,6 +102,7 @@ absl::Status PythonWorkerEnvironment::Revive(size_t worker,
                                              absl::Time deadline) {
   if (workers_->is_ready(worker)) {
     const absl::Status settled = workers_->process(worker).Settle(
+        FrameKind::kReset,
         std::min(pool_->options().process.interrupt_grace + absl::Seconds(5),
                  deadline - SteadyNow()));
     if (settled.ok()) return settled;

@@ -191,7 +191,8 @@ absl::Status PythonWorkers::Restart(size_t index, absl::Duration timeout) {
 absl::Status PythonWorkers::Settle(absl::Duration timeout) {
   const absl::Time deadline = SteadyNow() + timeout;
   for (Worker& worker : workers_) {
-    RLMESH_RETURN_IF_ERROR(worker.process->Settle(deadline - SteadyNow()));
+    RLMESH_RETURN_IF_ERROR(
+        worker.process->Settle(FrameKind::kReset, deadline - SteadyNow()));
   }
   return absl::OkStatus();
 }
