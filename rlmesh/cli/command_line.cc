@@ -20,6 +20,7 @@
 #include "rlmesh/base/foreign_text.h"
 #include "rlmesh/base/logging.h"
 #include "rlmesh/base/standard_descriptors.h"
+#include "rlmesh/cli/container_init.h"
 #include "rlmesh/cli/nearest.h"
 #include "tools/version/version.h"
 
@@ -171,6 +172,7 @@ std::string HelpText(const CommandSpec& spec) {
 absl::optional<int> BeginProgram(const CommandSpec& spec, int argc, char** argv,
                                  CommandLine* line) {
   FillStandardDescriptors();
+  ForkInitIfFirst();
   absl::StatusOr<CommandLine> parsed =
       ParseCommandLine(spec, {argv + std::min(argc, 1), argv + argc});
   if (!parsed.ok()) return UsageError(spec, parsed.status());
