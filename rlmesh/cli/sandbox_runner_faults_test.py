@@ -78,7 +78,8 @@ class SandboxRunnerFaultsTest(RunnerTestCase):
         super().tearDown()
 
     def test_killed_servers_and_workers_change_no_episode(self):
-        arguments = ["CartPole-v1", "--runtime=process", "--episodes=400", "--seed=7", "--json"]
+        # Enough to play on while this test looks for whom to kill.
+        arguments = ["CartPole-v1", "--runtime=process", "--episodes=%d" % (300 * KILLS), "--seed=7", "--json"]
         unbroken = outcomes(self.play(*arguments)[0])
         running = self.start("run", *arguments, "--on_fault=retry", "--retries=%d" % (KILLS + 3))
         choice = random.Random(7)
