@@ -104,6 +104,8 @@ class ModelServiceTest : public ::testing::Test {
     return s;
   }
 
+  // What a call that nobody waits for any more stands at; outlives the server.
+  absl::Notification go_on_;
   FakeModel* model_ = nullptr;  // server_'s
   ModelServerOptions options_;
   RemoteModelOptions client_;
@@ -282,9 +284,8 @@ TEST_F(ModelServiceTest, TimeoutSaysWhoDidNotAnswerWhat) {
   auto model = Connect();
   ASSERT_NE(model, nullptr);
   RLMESH_ASSERT_OK(model->Open("env-1", Contract()));
-  absl::Notification go_on;
   model_->on_predict = [&](const PredictRequest&) {
-    go_on.WaitForNotification();
+    go_on_.WaitForNotification();
     return absl::OkStatus();
   };
   EXPECT_THAT(
@@ -295,7 +296,7 @@ TEST_F(ModelServiceTest, TimeoutSaysWhoDidNotAnswerWhat) {
   EXPECT_THAT(
       Predict(model.get(), "env-1", "e1", &actions_),
       StatusIs(absl::StatusCode::kUnavailable, HasSubstr("connect again")));
-  go_on.Notify();
+  go_on_.Notify();
 }
 
 TEST_F(ModelServiceTest, CancelInterruptsAndStaysSo) {
@@ -303,10 +304,10 @@ TEST_F(ModelServiceTest, CancelInterruptsAndStaysSo) {
   auto model = Connect();
   ASSERT_NE(model, nullptr);
   RLMESH_ASSERT_OK(model->Open("env-1", Contract()));
-  absl::Notification stuck, go_on;
+  absl::Notification stuck;
   model_->on_predict = [&](const PredictRequest&) {
     stuck.Notify();
-    go_on.WaitForNotification();
+    go_on_.WaitForNotification();
     return absl::OkStatus();
   };
   std::thread canceller([&] {
@@ -318,7 +319,7 @@ TEST_F(ModelServiceTest, CancelInterruptsAndStaysSo) {
   canceller.join();
   EXPECT_THAT(Predict(model.get(), "env-1", "e1", &actions_),
               StatusIs(absl::StatusCode::kCancelled));
-  go_on.Notify();
+  go_on_.Notify();
 }
 
 TEST_F(ModelServiceTest, DrainEndsIdleStreamsAndLetsCallsAnswer) {
