@@ -108,29 +108,30 @@ def bars(record, top):
 
 def lines(record, top):
     series = record["series"]
-    bottom = top + HEAD + LINES
+    head = HEAD + 14  # with the name of the y axis
+    bottom = top + head + LINES
     left = 70
     points = [p for one in series for p in one["points"]]
     x_scale = Scale([p[0] for p in points], left, WIDTH - 250, 2)
-    y_scale = Scale([p[1] for p in points], bottom, top + HEAD)
+    y_scale = Scale([p[1] for p in points], bottom, top + head)
     out = heading(record, top)
     for tick in x_scale.ticks():
         x = x_scale.at(tick)
-        out.append(line(x, top + HEAD, x, bottom))
+        out.append(line(x, top + head, x, bottom))
         out.append(text(x, bottom + 16, short(tick), 11, "middle", "#5b6472"))
     for tick in y_scale.ticks():
         y = y_scale.at(tick)
         out.append(line(left, y, WIDTH - 250, y))
         out.append(text(left - 6, y + 4, short(tick), 11, "end", "#5b6472"))
     out.append(text(WIDTH - 250, bottom + 30, record["x"], 11, "end", "#5b6472"))
-    out.append(text(left, top + HEAD - 8, record["y"], 11, "start", "#5b6472"))
+    out.append(text(left, top + head - 8, record["y"], 11, "start", "#5b6472"))
     for i, one in enumerate(series):
         colour = COLOURS[i % len(COLOURS)]
         path = " ".join("%.1f,%.1f" % (x_scale.at(x), y_scale.at(y))
                         for x, y in one["points"])
         out.append('<polyline points="%s" fill="none" stroke="%s" '
                    'stroke-width="2"/>' % (path, colour))
-        y = top + HEAD + 16 + 18 * i
+        y = top + head + 16 + 18 * i
         out.append(line(WIDTH - 236, y - 4, WIDTH - 216, y - 4, colour, 2))
         out.append(text(WIDTH - 210, y, one["what"], 11))
     return out, bottom + FOOT + 8
