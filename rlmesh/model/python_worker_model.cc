@@ -392,8 +392,10 @@ void PythonWorkerModel::PredictAll(absl::Span<const PredictRequest> requests,
     absl::Status status = turn.Take(Limit(requests[0].timeout));
     if (status.ok()) status = Revive(requests[0].timeout);
     if (status.ok()) status = PredictFused(requests, routes, predictions);
-    // What only one of them may have done wrong is found out one by one.
-    if (!absl::IsInternal(status) && !absl::IsInvalidArgument(status)) {
+    // What only one of them may have done wrong, or asks for too much, is found
+    // out one by one; who has no time left, or no worker, need not try.
+    if (status.ok() || absl::IsCancelled(status) ||
+        absl::IsDeadlineExceeded(status) || absl::IsUnavailable(status)) {
       std::fill(statuses.begin(), statuses.end(), status);
       return;
     }

@@ -19,6 +19,7 @@
 #include "rlmesh/base/random.h"
 #include "rlmesh/base/status_matchers.h"
 #include "rlmesh/base/temp_dir.h"
+#include "rlmesh/model/route_memory.h"
 #include "rlmesh/model/testing/policy_driver.h"
 #include "rlmesh/spaces/sampler.h"
 #include "rlmesh/spaces/testing/random_space.h"
@@ -29,6 +30,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 TEST(PythonWorkerModelTest, FunctionActs) {
@@ -343,6 +345,21 @@ TEST(PythonWorkerModelTest, RequestsOfRoutesAreFusedWhereTheBatchIsTheCorner) {
   EXPECT_THAT(PredictThree(&unfused, {1, 2, 3}).actions, ElementsAre(1, 1, 1));
   PolicyDriver both("policies:AllCorners");
   EXPECT_THAT(PredictThree(&both, {1, 2, 3}).actions, ElementsAre(0, 0, 0));
+}
+
+TEST(PythonWorkerModelTest, OneRouteThatDoesNotFitSinksNoOther) {
+  const EnvContract contract = PolicyContract();
+  const auto bytes = RouteMemory::SizeOf(contract.observation_space,
+                                         contract.action_space, /*rows=*/1,
+                                         /*frames=*/1);
+  RLMESH_ASSERT_OK(bytes);
+  PolicyDriver policy("policies:Batch", [&](PythonModelOptions* options) {
+    options->max_shared_bytes = 2 * *bytes;
+  });
+  const Fused fused = PredictThree(&policy, {1, 2, 3});
+  EXPECT_THAT(fused.actions, SizeIs(2));
+  EXPECT_THAT(fused.statuses[2],
+              StatusIs(absl::StatusCode::kResourceExhausted));
 }
 
 TEST(PythonWorkerModelTest, OneBadRequestOfAFusedCallSinksNoOther) {
